@@ -1,0 +1,107 @@
+//! Choosing attacks by glob over their ids.
+
+use super::{Attack, Case, Catalogue};
+
+/// A pattern that no attack matches: a typo would otherwise give an empty, green run.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no attack matches `{pattern}`{}; `jwt-gauntlet list` shows all", closest.as_ref().map(|c| format!(" (did you mean `{c}`?)")).unwrap_or_default())]
+pub struct UnknownAttack {
+    /// The pattern.
+    pub pattern: String,
+    /// The most alike id or group.
+    pub closest: Option<String>,
+}
+
+impl Catalogue {
+    /// Keeps the cases that match one of `only` (all, if there are none) and none of `skip`. A pattern is a glob over case ids, or
+    /// the name of a group, class or case: `alg-none`, `alg-none/exact`, `*/exact*`.
+    ///
+    /// # Errors
+    /// If a pattern matches nothing.
+    pub fn select(&mut self, only: &[String], skip: &[String]) -> Result<(), UnknownAttack> {
+        for pattern in only.iter().chain(skip) {
+            if !self.cases.iter().any(|case| matches(pattern, &case.id)) {
+                return Err(UnknownAttack { pattern: pattern.clone(), closest: self.closest(pattern) });
+            }
+        }
+        let any = |patterns: &[String], case: &Case| patterns.iter().any(|p| matches(p, &case.id));
+        self.cases.retain(|case| (only.is_empty() || any(only, case)) && !any(skip, case));
+        Ok(())
+    }
+
+    /// Each class once, in order.
+    #[must_use]
+    pub fn attacks(&self) -> Vec<&Attack> {
+        let mut out: Vec<&Attack> = Vec::new();
+        for case in &self.cases {
+            if out.last().is_none_or(|last| last.id != case.attack.id) {
+                out.push(&case.attack);
+            }
+        }
+        out
+    }
+
+    fn closest(&self, pattern: &str) -> Option<String> {
+        let names = self.attacks().into_iter().flat_map(|a| [a.id.as_str(), a.id.split('/').next().unwrap_or_default()]);
+        let best = names.min_by_key(|name| distance(name, pattern))?;
+        (distance(best, pattern) <= pattern.len() / 3 + 1).then(|| best.to_owned())
+    }
+}
+
+/// Whether `pattern` names `id`, one of its ancestors, or is a glob for one of them.
+fn matches(pattern: &str, id: &str) -> bool {
+    let ends = id.char_indices().filter(|(_, c)| matches!(c, '/' | '#')).map(|(i, _)| i).chain([id.len()]);
+    let mut names = ends.map(|end| &id[..end]);
+    names.any(|name| glob(pattern.trim_end_matches('/').as_bytes(), name.as_bytes()))
+}
+
+/// `*` stands for any text, `?` for one character.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        if p < pattern.len() && pattern[p] == b'*' {
+            star = Some((p, t));
+            p += 1;
+        } else if p < pattern.len() && (pattern[p] == b'?' || pattern[p] == text[t]) {
+            p += 1;
+            t += 1;
+        } else if let Some((star_p, star_t)) = star {
+            p = star_p + 1;
+            t = star_t + 1;
+            star = Some((star_p, t));
+        } else {
+            return false;
+        }
+    }
+    pattern[p..].iter().all(|b| *b == b'*')
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let best = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
+            diagonal = std::mem::replace(&mut row[j + 1], best);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_name_groups_classes_and_cases() {
+        let id = "alg-none/case-variants#nOnE";
+        for pattern in ["alg-none", "alg-none/", "alg-none/*", "alg-none/case-variants", "*#nOnE", id, "alg-*"] {
+            assert!(matches(pattern, id), "{pattern}");
+        }
+        for pattern in ["alg", "none", "alg-none/case", "*#none"] {
+            assert!(!matches(pattern, id), "{pattern}");
+        }
+    }
+}

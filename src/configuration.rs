@@ -1,0 +1,183 @@
+//! The second axis of attack: what the operator configured. A case may ask for another key than the usual one, the same key in
+//! another shape of text, or an odd secret; each distinct configuration gets controls of its own.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    algorithm::{Algorithm, Family},
+    issuer::Issuer,
+    keys::{Key, KeyText, PublicKey, PublicMaterial, Role},
+    step::Choice,
+    target::Trust,
+};
+
+/// How the verifier is set up for a case; the default is the trusted key in its usual shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Configuration {
+    /// Another key than the trusted one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Choice<OddKey>>,
+    /// The exact text that the operator holds, instead of SPKI PEM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_text: Option<Choice<KeyText>>,
+    /// The operator's HMAC secret, in hex; empty for the empty secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret_hex: Option<Choice<String>>,
+}
+
+/// A key that an operator should not have configured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OddKey {
+    /// RSA 2048 bit, public exponent 3: allowed, but it turns lax padding checks into forgery.
+    RsaExponent3,
+    /// RSA 512 bit.
+    Rsa512,
+    /// RSA 768 bit.
+    Rsa768,
+    /// RSA 1024 bit.
+    Rsa1024,
+    /// The trusted modulus with public exponent 1: every number is its own signature.
+    RsaExponent1,
+    /// The trusted modulus with public exponent 2.
+    RsaExponentEven,
+    /// The trusted modulus less one: even, hence factored at sight.
+    RsaModulusEven,
+    /// A prime as modulus: its private exponent is public knowledge.
+    RsaModulusPrime,
+    /// A point that is not on the curve.
+    EcOffCurve,
+    /// The point (0, 0).
+    EcZero,
+    /// A point with x not below the field prime.
+    EcXTooLarge,
+    /// The right point under the name of another curve.
+    EcWrongCurve,
+    /// An Ed25519 key of small order: the identity.
+    Ed25519Identity,
+    /// An Ed25519 key of small order: the point of order two.
+    Ed25519OrderTwo,
+    /// An Ed25519 key of small order: a point of order four.
+    Ed25519OrderFour,
+    /// An Ed25519 key of small order: a point of order eight.
+    Ed25519OrderEight,
+}
+
+impl Configuration {
+    /// The issuer and the trust that this configuration means for `algorithm`; `None` where it makes no sense for it.
+    #[must_use]
+    pub fn issuer(&self, algorithm: Algorithm) -> Option<Issuer> {
+        let trusted = Key::of(Role::Trusted, algorithm)?;
+        let (key, public) = match (&self.key, &self.secret_hex) {
+            (None, None) => (Some(trusted.clone()), trusted.public().clone()),
+            (Some(odd), _) => odd.load(&trusted, algorithm)?,
+            (None, Some(hex)) if algorithm.family() == Family::Hmac => {
+                let secret = data_encoding::HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).ok()?;
+                let key = Arc::new(Key::secret(&trusted.kid, &secret));
+                let public = key.public().clone();
+                (Some(key), public)
+            }
+            (None, Some(_)) => return None,
+        };
+        let mut trust = Trust::in_public(&public, algorithm);
+        if let Some(shape) = &self.key_text {
+            trust.key.text = Some(String::from_utf8(shape.render(&public, algorithm)?).ok()?);
+        }
+        Some(Issuer::new(key, public, trust))
+    }
+
+    /// A short name for messages: `key rsa-exponent-3`, `key text pkcs1-pem`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(key) = &self.key {
+            parts.push(format!("key {}", toml_name(&**key)));
+        }
+        if let Some(shape) = &self.key_text {
+            parts.push(format!("key text {}", shape.name()));
+        }
+        if let Some(secret) = &self.secret_hex {
+            parts.push(if secret.is_empty() { "empty secret".to_owned() } else { format!("secret {}", **secret) });
+        }
+        if parts.is_empty() { "usual key".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// The name under which attack files know a plain enum value.
+fn toml_name<T: Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+impl OddKey {
+    fn load(self, trusted: &Arc<Key>, algorithm: Algorithm) -> Option<(Option<Arc<Key>>, PublicKey)> {
+        let role = match self {
+            Self::RsaExponent3 => Some(Role::RsaExponent3),
+            Self::Rsa512 => Some(Role::Rsa512),
+            Self::Rsa768 => Some(Role::Rsa768),
+            Self::Rsa1024 => Some(Role::Rsa1024),
+            _ => None,
+        };
+        if let Some(role) = role {
+            let key = Key::of(role, algorithm)?;
+            let public = key.public().clone();
+            return Some((Some(key), public));
+        }
+        let mut public = trusted.public().clone();
+        public.certificate = None;
+        self.distort(&mut public.material).then_some((None, public))
+    }
+
+    /// Bends the trusted public key; false if it is of another family.
+    fn distort(self, material: &mut PublicMaterial) -> bool {
+        match (self, material) {
+            (Self::RsaExponent1, PublicMaterial::Rsa { e, .. }) => *e = vec![1],
+            (Self::RsaExponentEven, PublicMaterial::Rsa { e, .. }) => *e = vec![2],
+            (Self::RsaModulusEven, PublicMaterial::Rsa { n, .. }) => {
+                if let Some(last) = n.last_mut() {
+                    *last &= 0xfe;
+                }
+            }
+            (Self::RsaModulusPrime, PublicMaterial::Rsa { n, .. }) => *n = mersenne_prime(),
+            (Self::EcOffCurve, PublicMaterial::Ec { y, .. }) => {
+                if let Some(last) = y.last_mut() {
+                    *last ^= 1;
+                }
+            }
+            (Self::EcZero, PublicMaterial::Ec { x, y, .. }) => {
+                x.fill(0);
+                y.fill(0);
+            }
+            (Self::EcXTooLarge, PublicMaterial::Ec { x, .. }) => x.fill(0xff),
+            (Self::EcWrongCurve, PublicMaterial::Ec { curve, .. }) => {
+                use crate::keys::Curve;
+                *curve = if *curve == Curve::P256 { Curve::Secp256k1 } else { Curve::P256 };
+            }
+            (Self::Ed25519Identity, PublicMaterial::Ed25519 { x }) => *x = small_order(0),
+            (Self::Ed25519OrderTwo, PublicMaterial::Ed25519 { x }) => *x = small_order(1),
+            (Self::Ed25519OrderFour, PublicMaterial::Ed25519 { x }) => *x = small_order(2),
+            (Self::Ed25519OrderEight, PublicMaterial::Ed25519 { x }) => *x = small_order(3),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// 2^2203 - 1, a prime, as modulus of 2203 bits.
+fn mersenne_prime() -> Vec<u8> {
+    let mut bytes = vec![0xff; 276];
+    bytes[0] = 0x07;
+    bytes
+}
+
+fn small_order(index: usize) -> Vec<u8> {
+    let encodings = [
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    ];
+    data_encoding::HEXLOWER.decode(encodings[index].as_bytes()).expect("a constant")
+}

@@ -1,0 +1,189 @@
+//! What the trusted keys signed, and where any bytes come from.
+//!
+//! The oracle of the gauntlet is computed here, from bytes alone. A token whose text the ledger holds is genuine. One that decodes,
+//! read as leniently as any library does, to a header and claims that the ledger holds, with a signature that is the recorded one in
+//! another spelling (high S, DER, S + L, s + n, padding), is respelled. Everything else is forged.
+//!
+//! Deliberately absent: any verification by key. Signing is deterministic and only this harness holds the trusted keys, so
+//! comparison decides, and a mistake in some library's mathematics cannot leak into the oracle.
+
+mod lenient;
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    token::Draft,
+    verdict::{Claims, Echo, Provenance},
+};
+
+pub use lenient::Reading;
+
+/// One token that a trusted key signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    text: String,
+    reading: Reading,
+}
+
+impl Entry {
+    /// The entry for a compact token.
+    #[must_use]
+    pub fn of(token: &str) -> Self {
+        let bytes = |segment: Option<&crate::token::Segment>| segment.and_then(crate::token::Segment::bytes).unwrap_or_default();
+        let draft = Draft::parse(token);
+        let mut segments = draft.segments.iter();
+        let reading =
+            Reading { header: bytes(segments.next()), payload: bytes(segments.next()), signature: bytes(segments.next()) };
+        Self { text: token.to_owned(), reading }
+    }
+}
+
+/// The signed tokens of one issuer.
+#[derive(Clone, Debug, Default)]
+pub struct Ledger {
+    texts: HashSet<String>,
+    /// Signatures by (header bytes, payload bytes).
+    signed: HashMap<(Vec<u8>, Vec<u8>), Vec<Vec<u8>>>,
+    /// Payload and signature segments of every entry, as texts: what a token that quotes it would contain.
+    quotable: Vec<(String, String)>,
+    modulus: Option<Vec<u8>>,
+}
+
+impl Ledger {
+    /// An empty ledger; `modulus` is that of the trusted RSA key, if it is one, so that `s + n` is recognised as `s`.
+    #[must_use]
+    pub fn new(modulus: Option<Vec<u8>>) -> Self {
+        Self { modulus, ..Self::default() }
+    }
+
+    /// Records a token that a trusted key signed.
+    pub fn record(&mut self, entry: Entry) {
+        let segments: Vec<&str> = entry.text.split('.').collect();
+        if let [_, payload, signature] = segments[..] {
+            self.quotable.push((payload.to_owned(), signature.to_owned()));
+        }
+        let Reading { header, payload, signature } = entry.reading;
+        self.signed.entry((header, payload)).or_default().push(signature);
+        self.texts.insert(entry.text);
+    }
+
+    /// Where these bytes come from.
+    #[must_use]
+    pub fn provenance(&self, token: &str) -> Provenance {
+        if self.texts.contains(token) {
+            return Provenance::Genuine;
+        }
+        let respelled = lenient::readings(token).into_iter().any(|reading| {
+            let recorded = self.signed.get(&(reading.header, reading.payload));
+            recorded.is_some_and(|signatures| {
+                signatures.iter().any(|recorded| lenient::same_signature(recorded, &reading.signature, self.modulus.as_deref()))
+            })
+        });
+        if respelled { Provenance::Respelled } else { Provenance::Forged }
+    }
+
+    /// Whose claims came back. `genuine` is the payload of the genuine token as JSON text.
+    #[must_use]
+    pub fn echo(&self, token: &str, canary: &str, genuine: &[u8], claims: Option<&Claims>) -> Echo {
+        let Some(Claims(claims)) = claims else { return Echo::Silent };
+        if claims.contains(canary) {
+            let holds = |payload: &[u8]| payload.windows(canary.len()).any(|window| window == canary.as_bytes());
+            return if self.signed.keys().any(|(_, payload)| holds(payload)) { Echo::Silent } else { Echo::Canary };
+        }
+        let quotes = self.quotable.iter().any(|(payload, signature)| {
+            // Both must stand in the token, or "the genuine claims" could come from a verifier that ignores the signature.
+            !signature.is_empty() && token.contains(payload.as_str()) && token.contains(signature.as_str())
+        });
+        let same = |a: &[u8], b: &[u8]| {
+            let read = |text| serde_json::from_slice::<serde_json::Value>(text).ok();
+            read(a).is_some_and(|value| Some(value) == read(b))
+        };
+        if quotes && same(claims.as_bytes(), genuine) { Echo::Quoted } else { Echo::Silent }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::BASE64URL_NOPAD;
+
+    use super::*;
+    use crate::{
+        algorithm::Algorithm,
+        issuer::Issuer,
+        keys::{Curve, Key, Role},
+        target::Trust,
+    };
+
+    fn issued(algorithm: Algorithm) -> (Ledger, String) {
+        let key = Key::of(Role::Trusted, algorithm).expect("a key");
+        let issuer = Issuer::new(Some(key.clone()), key.public().clone(), Trust::in_key(&key, algorithm));
+        (issuer.ledger_with(&[]).into_owned(), issuer.genuine().to_string())
+    }
+
+    fn with_signature(token: &str, change: impl Fn(Vec<u8>) -> Vec<u8>) -> String {
+        let (input, signature) = token.rsplit_once('.').expect("three segments");
+        let bytes = BASE64URL_NOPAD.decode(signature.as_bytes()).expect("base64url");
+        format!("{input}.{}", BASE64URL_NOPAD.encode(&change(bytes)))
+    }
+
+    #[test]
+    fn the_same_text_is_genuine_and_a_changed_bit_is_forged() {
+        for algorithm in Algorithm::ALL {
+            let (ledger, token) = issued(algorithm);
+            assert_eq!(ledger.provenance(&token), Provenance::Genuine, "{algorithm}");
+            for index in [0, 7, 20] {
+                let flipped = with_signature(&token, |mut s| {
+                    s[index] ^= 1;
+                    s
+                });
+                assert_eq!(ledger.provenance(&flipped), Provenance::Forged, "{algorithm} byte {index}");
+            }
+            let (input, _) = token.rsplit_once('.').expect("three segments");
+            assert_eq!(ledger.provenance(&format!("{input}.")), Provenance::Forged, "{algorithm} without signature");
+            assert_eq!(ledger.provenance(input), Provenance::Forged, "{algorithm} two segments");
+        }
+    }
+
+    #[test]
+    fn other_spellings_of_the_base64_are_respelled() {
+        let (ledger, token) = issued(Algorithm::RS256);
+        let parts: Vec<&str> = token.split('.').collect();
+        let (h, p, s) = (parts[0], parts[1], parts[2]);
+        for spelled in [
+            format!("{h}.{p}.{s}=="),
+            format!("{h}.{p}.{}", s.replace('-', "+").replace('_', "/")),
+            format!("{h}.{p}.{}!{}", &s[..9], &s[9..]),
+            format!(" {token}\n"),
+            format!("{h} .{p}.{s}"),
+            format!("{{\"payload\":\"{p}\",\"protected\":\"{h}\",\"signature\":\"{s}\"}}"),
+            format!("{{\"payload\":\"{p}\",\"signatures\":[{{\"protected\":\"{h}\",\"signature\":\"{s}\"}}]}}"),
+        ] {
+            assert_eq!(ledger.provenance(&spelled), Provenance::Respelled, "{spelled}");
+        }
+    }
+
+    #[test]
+    fn high_s_is_respelled_and_another_s_is_forged() {
+        let (ledger, token) = issued(Algorithm::ES256);
+        let order = rsa::BigUint::from_bytes_be(&Curve::P256.order());
+        let high = with_signature(&token, |sig| {
+            let s = &order - rsa::BigUint::from_bytes_be(&sig[32..]);
+            [&sig[..32], &s.to_bytes_be()].concat()
+        });
+        assert_eq!(ledger.provenance(&high), Provenance::Respelled);
+        let swapped = with_signature(&token, |sig| [&sig[..32], &sig[..32]].concat());
+        assert_eq!(ledger.provenance(&swapped), Provenance::Forged);
+    }
+
+    #[test]
+    fn claims_of_a_quoted_genuine_token_are_told_from_canaries() {
+        let (ledger, token) = issued(Algorithm::HS256);
+        let genuine = Draft::parse(&token).segments[1].bytes().expect("claims");
+        let claims = Claims(String::from_utf8(genuine.clone()).expect("text"));
+        let quoting = format!("{token}.e30");
+        assert_eq!(ledger.echo(&quoting, "cafe", &genuine, Some(&claims)), Echo::Quoted);
+        assert_eq!(ledger.echo("a.b.c", "cafe", &genuine, Some(&claims)), Echo::Silent);
+        assert_eq!(ledger.echo(&quoting, "cafe", &genuine, Some(&Claims("{\"x\":\"cafe\"}".into()))), Echo::Canary);
+        assert_eq!(ledger.echo(&quoting, "cafe", &genuine, None), Echo::Silent);
+    }
+}

@@ -1,0 +1,160 @@
+//! Reading tokens and signatures as leniently as the laxest library: the oracle must recognise a genuine token under any disguise.
+
+use data_encoding::{BASE64URL_NOPAD, Encoding, Specification};
+use rsa::BigUint;
+use std::sync::OnceLock;
+
+use crate::keys::Curve;
+
+/// A header, a payload and a signature, decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Bytes of the protected header.
+    pub header: Vec<u8>,
+    /// Bytes of the payload.
+    pub payload: Vec<u8>,
+    /// Bytes of the signature.
+    pub signature: Vec<u8>,
+}
+
+/// Every way in which `token` can be read as a JWS: three segments, or each signature of a JSON serialisation.
+pub(super) fn readings(token: &str) -> Vec<Reading> {
+    let text = token.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}' || c == '"');
+    if text.starts_with('{') {
+        return json_readings(text.as_bytes());
+    }
+    let word = |prefix: &str| {
+        text.get(..prefix.len()).filter(|t| t.eq_ignore_ascii_case(prefix)).map(|_| text[prefix.len()..].trim_start())
+    };
+    let text = word("Bearer ").or_else(|| word("JWT ")).unwrap_or(text);
+    match text.split('.').collect::<Vec<_>>()[..] {
+        [header, payload, signature] => read(header, payload, signature).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn read(header: &str, payload: &str, signature: &str) -> Option<Reading> {
+    Some(Reading { header: decode(header)?, payload: decode(payload)?, signature: decode(signature)? })
+}
+
+/// Flattened and general JSON serialisation (RFC 7515 section 7.2), members in any order.
+fn json_readings(bytes: &[u8]) -> Vec<Reading> {
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) else { return Vec::new() };
+    let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let payload = text(&value, "payload");
+    let flattened = std::iter::once(&value);
+    let general = value.get("signatures").and_then(|s| s.as_array()).into_iter().flatten();
+    flattened.chain(general).filter_map(|s| read(&text(s, "protected"), &payload, &text(s, "signature"))).collect()
+}
+
+/// Base64 of either alphabet, skipping what belongs to neither, up to the first padding; unused bits do not matter.
+fn decode(text: &str) -> Option<Vec<u8>> {
+    static LENIENT: OnceLock<Encoding> = OnceLock::new();
+    if let Ok(bytes) = BASE64URL_NOPAD.decode(text.as_bytes()) {
+        return Some(bytes);
+    }
+    let encoding = LENIENT.get_or_init(|| {
+        let mut spec = Specification::new();
+        spec.symbols.push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+        spec.check_trailing_bits = false;
+        spec.encoding().expect("a valid specification")
+    });
+    let text = text.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
+    let mut symbols: Vec<u8> = Vec::with_capacity(text.len());
+    for byte in text.split('=').next().unwrap_or_default().bytes() {
+        match byte {
+            b'+' => symbols.push(b'-'),
+            b'/' => symbols.push(b'_'),
+            b'-' | b'_' => symbols.push(byte),
+            _ if byte.is_ascii_alphanumeric() => symbols.push(byte),
+            _ => {}
+        }
+    }
+    // One symbol over a multiple of four carries no whole byte.
+    if symbols.len() % 4 == 1 {
+        symbols.pop();
+    }
+    encoding.decode(&symbols).ok()
+}
+
+/// Whether `given` is `recorded` in another spelling that truly verifies, or verifies for a reader that is careless about form.
+pub(super) fn same_signature(recorded: &[u8], given: &[u8], modulus: Option<&[u8]>) -> bool {
+    if recorded.is_empty() || given.is_empty() {
+        return false;
+    }
+    // Bytes behind a whole signature, or zeros in front of it: the maker still needed the signature.
+    if given.starts_with(recorded) || without_zeros(given) == without_zeros(recorded) {
+        return true;
+    }
+    if let Some(n) = modulus {
+        let n = BigUint::from_bytes_be(n);
+        return BigUint::from_bytes_be(given) % &n == BigUint::from_bytes_be(recorded) % &n;
+    }
+    same_ecdsa(recorded, given) || same_eddsa(recorded, given)
+}
+
+/// Equal r, and equal s up to sign, on the curve whose signatures are that long; DER or raw, padded or stripped or swapped.
+fn same_ecdsa(recorded: &[u8], given: &[u8]) -> bool {
+    let curves = Curve::ALL.into_iter().filter(|c| 2 * c.width() == recorded.len());
+    let (r, s) = recorded.split_at(recorded.len() / 2);
+    let number = BigUint::from_bytes_be;
+    curves.into_iter().any(|curve| {
+        let order = number(&curve.order());
+        let same = |a: &[u8], b: &[u8]| number(a) == number(r) && (number(b) == number(s) || number(b) + number(s) == order);
+        ecdsa_halves(given, curve.width()).iter().any(|(a, b)| same(a, b) || same(b, a))
+    })
+}
+
+/// Every pair of numbers that a careless reader could take a signature for.
+fn ecdsa_halves(given: &[u8], width: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let mut pairs: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    if let Some(pair) = der_pair(given) {
+        pairs.push(pair);
+    }
+    for cut in [given.len() / 2, given.len().div_ceil(2), width, width + 1, given.len().saturating_sub(width)] {
+        if cut <= given.len() {
+            let (a, b) = given.split_at(cut);
+            pairs.push((a.to_vec(), b.to_vec()));
+            pairs.push((a.to_vec(), b[..b.len().min(width)].to_vec()));
+            pairs.push((a.iter().rev().copied().collect(), b.iter().rev().copied().collect()));
+        }
+    }
+    pairs
+}
+
+/// The two integers of a BER-ish SEQUENCE, however long its lengths are and whatever follows.
+fn der_pair(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let (tag, body, _) = element(bytes)?;
+    let (first, r, rest) = element(body)?;
+    let (second, s, _) = element(rest)?;
+    (tag == crate::der::SEQUENCE && first == crate::der::INTEGER && second == crate::der::INTEGER).then(|| (r.to_vec(), s.to_vec()))
+}
+
+fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&tag, rest) = bytes.split_first()?;
+    let (&first, rest) = rest.split_first()?;
+    if first == 0x80 {
+        return Some((tag, rest, &[]));
+    }
+    let count = if first > 0x80 { usize::from(first & 0x7f) } else { 0 };
+    let length = rest.get(..count)?.iter().try_fold(0_usize, |n, b| n.checked_mul(256)?.checked_add(usize::from(*b)))?;
+    let length = if count == 0 { usize::from(first) } else { length };
+    let rest = &rest[count..];
+    let end = length.min(rest.len());
+    Some((tag, &rest[..end], &rest[end..]))
+}
+
+/// Equal R, and S equal modulo the group order L (RFC 8032 section 5.1.7).
+fn same_eddsa(recorded: &[u8], given: &[u8]) -> bool {
+    if recorded.len() != 64 || given.len() != 64 || recorded[..32] != given[..32] {
+        return false;
+    }
+    let order = BigUint::parse_bytes(b"1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed", 16).expect("a constant");
+    BigUint::from_bytes_le(&recorded[32..]) % &order == BigUint::from_bytes_le(&given[32..]) % &order
+}
+
+fn without_zeros(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|b| *b != 0).unwrap_or(bytes.len());
+    let end = bytes.iter().rposition(|b| *b != 0).map_or(start, |i| i + 1);
+    &bytes[start..end]
+}

@@ -1,0 +1,234 @@
+//! Every mutation primitive: one enum variant, one doc sentence. Attack files, the fuzzer and property tests all speak it.
+//!
+//! Steps are applied in order to a [`Work`]: first header and claims, then the signature, then the wire text. A step that changes the
+//! wire text serialises the draft, and from then on only wire steps apply. What a step cannot do with a given key or token is a
+//! [`StepError`], never a silent no-op.
+//!
+//! Each field is a [`Choice`]: a list in an attack file fans out into one case a value. Text that goes into JSON is raw JSON text,
+//! written verbatim, since the point is often that it is odd.
+
+mod choice;
+mod ecdsa;
+mod eddsa;
+mod embed;
+mod hmac;
+mod object;
+mod rsa;
+mod signature;
+mod wire;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    choice::Choice,
+    ecdsa::{EcdsaForm, EcdsaScalar, EcdsaSpelling},
+    eddsa::{EddsaSpelling, EddsaVariant},
+    embed::{Chain, KeyMember},
+    hmac::{MacHash, MacKey, SecretReading},
+    object::{KidShape, Place},
+    rsa::{CubeRoot, DigestEdit, DigestElement, PaddingEdit, PssEdit, RsaInteger, SignedHash},
+    signature::{Holder, Other, SegmentName},
+    wire::{Decoration, Shape},
+};
+use crate::{algorithm::Algorithm, keys::SignError, recipe::Work};
+
+/// One mutation of a token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+pub enum Step {
+    /// Replaces the value of every header member of that name, or appends one; `to` is JSON text.
+    SetHeader { name: Choice<String>, to: Choice<String> },
+    /// Adds a header member beside those of the same name that are there; `to` is JSON text.
+    AddHeader { name: Choice<String>, to: Choice<String>, at: Choice<Place> },
+    /// Removes every header member of that name.
+    DropHeader { name: Choice<String> },
+    /// Spells the name of a header member otherwise; `to` is JSON text with its quotes.
+    RenameHeader { name: Choice<String>, to: Choice<String> },
+    /// Moves a header member to the front or the back.
+    MoveHeader { name: Choice<String>, to: Choice<Place> },
+    /// Makes `to` the whole header, before base64url.
+    HeaderText { to: Choice<String> },
+    /// Makes these bytes, in hex, the whole header, before base64url.
+    HeaderBytes { hex: Choice<String> },
+    /// Replaces the value of every claim of that name, or appends one; `to` is JSON text.
+    SetClaim { name: Choice<String>, to: Choice<String> },
+    /// Adds a claim beside those of the same name that are there; `to` is JSON text.
+    AddClaim { name: Choice<String>, to: Choice<String>, at: Choice<Place> },
+    /// Removes every claim of that name.
+    DropClaim { name: Choice<String> },
+    /// Spells the name of a claim otherwise; `to` is JSON text with its quotes.
+    RenameClaim { name: Choice<String>, to: Choice<String> },
+    /// Makes `to` the whole payload, before base64url.
+    ClaimsText { to: Choice<String> },
+    /// Makes these bytes, in hex, the whole payload, before base64url.
+    ClaimsBytes { hex: Choice<String> },
+    /// Writes the header with white space and line breaks, or otherwise legal but unusual.
+    SpaceHeader {},
+    /// Writes the claims with white space and line breaks.
+    SpaceClaims {},
+    /// Sets or removes the header's `kid`.
+    Kid { is: Choice<KidShape> },
+    /// Copies a claim's JSON value into a header member.
+    CopyClaimToHeader { claim: Choice<String>, name: Choice<String> },
+    /// Puts a key or key set into a header member, with the `alg` that fits, and signs with that key.
+    EmbedKey { key: Choice<Algorithm>, r#as: Choice<KeyMember> },
+    /// Puts a certificate chain into `x5c` and signs with the key that the chain vouches for, or claims to.
+    EmbedChain { chain: Choice<Chain> },
+    /// Sets a certificate thumbprint header (`x5t` or `x5t#S256`) to that of the trusted or the attacker's certificate.
+    Thumbprint { name: Choice<String>, of: Choice<Holder> },
+
+    /// Empties the third segment and keeps its dot.
+    DropSignature {},
+    /// Makes `to` the text of the third segment, verbatim.
+    SignatureText { to: Choice<String> },
+    /// Makes these bytes, in hex, the signature.
+    SignatureBytes { hex: Choice<String> },
+    /// Makes the signature that many copies of one byte.
+    FillSignature { byte: Choice<u8>, count: Choice<usize> },
+    /// Replaces the signature by random bytes: as many as before, or a given number.
+    RandomSignature { bytes: Option<Choice<usize>> },
+    /// Turns one bit around in a decoded segment; a negative number counts from the end.
+    FlipBit { of: Choice<SegmentName>, bit: Choice<i64> },
+    /// Keeps only the first bytes of the signature.
+    TruncateSignature { to: Choice<usize> },
+    /// Appends these bytes, in hex, to the signature.
+    ExtendSignature { hex: Choice<String> },
+    /// Appends the signature to itself.
+    RepeatSignature {},
+    /// Takes the signature of another token that the issuer signed.
+    SpliceSignature { from: Choice<Other> },
+    /// Signs with a key of that holder, under the header's `alg` or the one given.
+    Sign { with: Choice<Holder>, algorithm: Option<Choice<Algorithm>> },
+    /// MACs under the header's `alg` (HS256, HS384, HS512) or with the hash given.
+    Mac { key: Choice<MacKey>, hash: Option<Choice<MacHash>> },
+
+    /// Makes the ECDSA signature out of two chosen numbers on the curve of the header's `alg`.
+    EcdsaScalars { r: Choice<EcdsaScalar>, s: Choice<EcdsaScalar>, form: Choice<EcdsaForm> },
+    /// Spells a valid ECDSA signature otherwise.
+    RespellEcdsa { to: Choice<EcdsaSpelling> },
+    /// Spells a valid Ed25519 signature otherwise.
+    RespellEddsa { to: Choice<EddsaSpelling> },
+    /// Signs with the trusted Ed25519 key in another variant of the scheme.
+    SignEddsaVariant { variant: Choice<EddsaVariant> },
+    /// Makes the universal signature (R of small order, S = 0) for a public key of small order, by its number in the published list.
+    EddsaSmallOrder { point: Choice<usize> },
+    /// Forges a PKCS#1 v1.5 signature by an integer cube root, for a trusted key of exponent 3; each layout fools one lax parser.
+    RsaCubeRoot { layout: Choice<CubeRoot> },
+    /// Forges for a trusted key of exponent 1: the signature is the encoded message itself.
+    RsaExponentOne {},
+    /// Signs with the trusted key an encoded message whose padding is altered.
+    RsaPadding { edit: Choice<PaddingEdit> },
+    /// Signs with the trusted key an encoded message in which one element of the `DigestInfo` is altered.
+    RsaDigestInfo { element: Choice<DigestElement>, edit: Choice<DigestEdit> },
+    /// Signs with the trusted key over another hash than the header's `alg` says.
+    RsaHash { hash: Choice<SignedHash> },
+    /// Signs with the trusted key and other PSS parameters than RFC 7518 section 3.5 says.
+    RsaPss { edit: Choice<PssEdit> },
+    /// Makes the RSA signature a special number, or respells a valid one.
+    RsaInteger { to: Choice<RsaInteger> },
+
+    /// Serialises the token in another shape.
+    Shape { to: Choice<Shape> },
+    /// Puts text around the serialised token.
+    Decorate { with: Choice<Decoration> },
+    /// Makes `to` the whole wire text.
+    WireText { to: Choice<String> },
+    /// Puts text in front of the serialised token.
+    Prepend { text: Choice<String> },
+    /// Puts text behind the serialised token.
+    Append { text: Choice<String> },
+}
+
+/// Why a step could not be applied.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// The header or the payload is no JSON object that could be edited.
+    #[error("the {0} is no JSON object")]
+    NotAnObject(&'static str),
+    /// The member to edit is absent.
+    #[error("there is no member `{0}`")]
+    NoMember(String),
+    /// A structural step came behind one that fixed the wire text.
+    #[error("the token has been serialised already")]
+    Serialised,
+    /// The case needs a key that is not there, such as the issuer's private key in `forge`.
+    #[error("{0}")]
+    NoKey(String),
+    /// The step makes no sense for this algorithm, key or signature.
+    #[error("{0}")]
+    Unfit(String),
+    /// A value in the file that is not what the step needs.
+    #[error("{0}")]
+    Value(String),
+}
+
+impl From<SignError> for StepError {
+    fn from(error: SignError) -> Self {
+        Self::Unfit(error.to_string())
+    }
+}
+
+impl Step {
+    /// Applies the step.
+    ///
+    /// # Errors
+    /// If the token or the keys at hand do not allow it; the case is then skipped with that reason.
+    pub fn apply(&self, work: &mut Work<'_>) -> Result<(), StepError> {
+        use SegmentName::{Claims, Header};
+        match self {
+            Self::SetHeader { name, to } => object::set(work, Header, name, to),
+            Self::AddHeader { name, to, at } => object::add(work, Header, name, to, **at),
+            Self::DropHeader { name } => object::remove(work, Header, name),
+            Self::RenameHeader { name, to } => object::rename(work, Header, name, to),
+            Self::MoveHeader { name, to } => object::relocate(work, Header, name, **to),
+            Self::HeaderText { to } => object::replace(work, Header, to.as_bytes().to_vec()),
+            Self::HeaderBytes { hex } => object::replace(work, Header, from_hex(hex)?),
+            Self::SetClaim { name, to } => object::set(work, Claims, name, to),
+            Self::AddClaim { name, to, at } => object::add(work, Claims, name, to, **at),
+            Self::DropClaim { name } => object::remove(work, Claims, name),
+            Self::RenameClaim { name, to } => object::rename(work, Claims, name, to),
+            Self::ClaimsText { to } => object::replace(work, Claims, to.as_bytes().to_vec()),
+            Self::ClaimsBytes { hex } => object::replace(work, Claims, from_hex(hex)?),
+            Self::SpaceHeader {} => object::space(work, Header),
+            Self::SpaceClaims {} => object::space(work, Claims),
+            Self::Kid { is } => object::kid(work, **is),
+            Self::CopyClaimToHeader { claim, name } => object::copy_to_header(work, claim, name),
+            Self::EmbedKey { key, r#as } => embed::key(work, **key, **r#as),
+            Self::EmbedChain { chain } => embed::chain(work, **chain),
+            Self::Thumbprint { name, of } => embed::thumbprint(work, name, **of),
+            Self::DropSignature {} => signature::set(work, Vec::new()),
+            Self::SignatureText { to } => signature::text(work, to),
+            Self::SignatureBytes { hex } => signature::set(work, from_hex(hex)?),
+            Self::FillSignature { byte, count } => signature::set(work, vec![**byte; **count]),
+            Self::RandomSignature { bytes } => signature::random(work, bytes.as_deref().copied()),
+            Self::FlipBit { of, bit } => signature::flip(work, **of, **bit),
+            Self::TruncateSignature { to } => signature::truncate(work, **to),
+            Self::ExtendSignature { hex } => signature::extend(work, &from_hex(hex)?),
+            Self::RepeatSignature {} => signature::repeat(work),
+            Self::SpliceSignature { from } => signature::splice(work, **from),
+            Self::Sign { with, algorithm } => signature::sign(work, **with, algorithm.as_deref().copied()),
+            Self::Mac { key, hash } => hmac::mac(work, key, hash.as_deref().copied()),
+            Self::EcdsaScalars { r, s, form } => ecdsa::scalars(work, **r, **s, **form),
+            Self::RespellEcdsa { to } => ecdsa::respell(work, **to),
+            Self::RespellEddsa { to } => eddsa::respell(work, **to),
+            Self::SignEddsaVariant { variant } => eddsa::sign_variant(work, **variant),
+            Self::EddsaSmallOrder { point } => eddsa::small_order(work, **point),
+            Self::RsaCubeRoot { layout } => rsa::cube_root(work, **layout),
+            Self::RsaExponentOne {} => rsa::exponent_one(work),
+            Self::RsaPadding { edit } => rsa::padding(work, **edit),
+            Self::RsaDigestInfo { element, edit } => rsa::digest_info(work, **element, **edit),
+            Self::RsaHash { hash } => rsa::signed_hash(work, **hash),
+            Self::RsaPss { edit } => rsa::pss(work, **edit),
+            Self::RsaInteger { to } => rsa::integer(work, **to),
+            Self::Shape { to } => wire::shape(work, **to),
+            Self::Decorate { with } => wire::decorate(work, **with),
+            Self::WireText { to } => wire::replace(work, to),
+            Self::Prepend { text } => wire::prepend(work, text),
+            Self::Append { text } => wire::append(work, text),
+        }
+    }
+}
+
+fn from_hex(text: &str) -> Result<Vec<u8>, StepError> {
+    data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).map_err(|e| StepError::Value(format!("`{text}` is not hex: {e}")))
+}

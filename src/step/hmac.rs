@@ -1,0 +1,162 @@
+//! MACs under keys that an attacker knows or guesses, and under readings of the secret that differ from the operator's.
+
+use serde::{Deserialize, Serialize};
+
+use super::Choice;
+use super::{SegmentName, StepError, signature};
+use crate::{
+    algorithm::Algorithm,
+    keys::{KeyText, Material},
+    recipe::Work,
+};
+
+/// The bytes that serve as HMAC key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum MacKey {
+    /// A text, as UTF-8.
+    Text(Choice<String>),
+    /// Bytes in hex.
+    Hex(Choice<String>),
+    /// The trusted public key in some shape.
+    PublicKey(Choice<KeyText>),
+    /// Exactly the bytes that the operator configured.
+    Configured {},
+    /// The text of a header member or claim of this very token.
+    Member(Choice<String>),
+    /// The trusted secret as a careless program would read it; only the issuer can make this.
+    Secret(Choice<SecretReading>),
+    /// The first bytes of the trusted secret.
+    SecretPrefix(Choice<usize>),
+}
+
+/// A reading of the operator's secret other than its plain bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretReading {
+    /// Its plain bytes.
+    Plain,
+    /// The base64 text of it.
+    Base64,
+    /// The base64url text of it.
+    Base64url,
+    /// The hex text of it.
+    Hex,
+    /// With a final LF.
+    Newline,
+    /// Without white space and zero bytes at its ends.
+    Trimmed,
+    /// As UTF-16LE text.
+    Utf16,
+    /// Its SHA-256, which HMAC itself uses for keys longer than a block.
+    Sha256,
+}
+
+/// The hash of a MAC where it is not the one that the header names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MacHash {
+    /// HMAC-SHA-256.
+    Sha256,
+    /// HMAC-SHA-384.
+    Sha384,
+    /// HMAC-SHA-512.
+    Sha512,
+    /// HMAC-MD5, 16 bytes.
+    Md5,
+    /// HMAC-SHA-1, 20 bytes.
+    Sha1,
+    /// HMAC-SHA-512 cut to 32 bytes.
+    Sha512Cut32,
+}
+
+pub(super) fn mac(work: &mut Work<'_>, key: &MacKey, hash: Option<MacHash>) -> Result<(), StepError> {
+    let hash = match hash {
+        Some(hash) => hash,
+        None => named_hash(work.header_algorithm()?)?,
+    };
+    let secret = key_bytes(work, key)?;
+    let input = work.signing_input()?;
+    signature::set(work, tag(hash, &secret, input.as_bytes()))?;
+    // Only someone who holds the secret can make the first kind; the rest needs no more than is public, guessed or leaked.
+    if matches!(key, MacKey::Secret(_)) { work.issue() } else { Ok(()) }
+}
+
+fn named_hash(algorithm: Algorithm) -> Result<MacHash, StepError> {
+    match algorithm {
+        Algorithm::HS256 => Ok(MacHash::Sha256),
+        Algorithm::HS384 => Ok(MacHash::Sha384),
+        Algorithm::HS512 => Ok(MacHash::Sha512),
+        other => Err(StepError::Value(format!("the header's alg is {other}: name the `hash` of this MAC"))),
+    }
+}
+
+fn key_bytes(work: &mut Work<'_>, key: &MacKey) -> Result<Vec<u8>, StepError> {
+    Ok(match key {
+        MacKey::Text(text) => text.as_bytes().to_vec(),
+        MacKey::Hex(hex) => super::from_hex(hex)?,
+        MacKey::PublicKey(shape) => work
+            .public_key_as(**shape)
+            .ok_or_else(|| StepError::Unfit(format!("the trusted key has no shape `{}`", shape.name())))?,
+        MacKey::Configured {} => work.configured_bytes(),
+        MacKey::Member(name) => member_text(work, name)?,
+        MacKey::Secret(reading) => read_secret(&trusted_secret(work)?, **reading),
+        MacKey::SecretPrefix(len) => trusted_secret(work)?.into_iter().take(**len).collect(),
+    })
+}
+
+fn trusted_secret(work: &Work<'_>) -> Result<Vec<u8>, StepError> {
+    match &work.trusted()?.material {
+        Material::Secret(secret) => Ok(secret.clone()),
+        _ => Err(StepError::Unfit("the trusted key is no shared secret".to_owned())),
+    }
+}
+
+fn member_text(work: &mut Work<'_>, name: &str) -> Result<Vec<u8>, StepError> {
+    for part in [SegmentName::Header, SegmentName::Claims] {
+        if let Some(value) = work.segment_mut(part)?.member(name) {
+            return Ok(serde_json::from_slice::<String>(value).map_or_else(|_| value.to_vec(), String::into_bytes));
+        }
+    }
+    Err(StepError::NoMember(name.to_owned()))
+}
+
+fn read_secret(secret: &[u8], reading: SecretReading) -> Vec<u8> {
+    match reading {
+        SecretReading::Plain => secret.to_vec(),
+        SecretReading::Base64 => data_encoding::BASE64.encode(secret).into_bytes(),
+        SecretReading::Base64url => data_encoding::BASE64URL_NOPAD.encode(secret).into_bytes(),
+        SecretReading::Hex => data_encoding::HEXLOWER.encode(secret).into_bytes(),
+        SecretReading::Newline => [secret, b"\n"].concat(),
+        SecretReading::Trimmed => {
+            let text: &[u8] = secret;
+            let start = text.iter().position(|b| !is_blank(*b)).unwrap_or(text.len());
+            let end = text.iter().rposition(|b| !is_blank(*b)).map_or(start, |i| i + 1);
+            text[start..end].to_vec()
+        }
+        SecretReading::Utf16 => secret.iter().flat_map(|b| [*b, 0]).collect(),
+        SecretReading::Sha256 => crate::algorithm::Sha2::Sha256.digest(secret),
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte == 0 || byte.is_ascii_whitespace()
+}
+
+/// The MAC by RustCrypto, so that ring, which verifies, never checks its own work.
+pub(super) fn tag(hash: MacHash, key: &[u8], input: &[u8]) -> Vec<u8> {
+    use hmac::{Hmac, Mac};
+    fn with<M: Mac + hmac::digest::KeyInit>(key: &[u8], input: &[u8]) -> Vec<u8> {
+        let mut mac = <M as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
+        mac.update(input);
+        mac.finalize().into_bytes().to_vec()
+    }
+    match hash {
+        MacHash::Sha256 => with::<Hmac<sha2::Sha256>>(key, input),
+        MacHash::Sha384 => with::<Hmac<sha2::Sha384>>(key, input),
+        MacHash::Sha512 => with::<Hmac<sha2::Sha512>>(key, input),
+        MacHash::Md5 => with::<Hmac<md5::Md5>>(key, input),
+        MacHash::Sha1 => with::<Hmac<sha1::Sha1>>(key, input),
+        MacHash::Sha512Cut32 => with::<Hmac<sha2::Sha512>>(key, input)[..32].to_vec(),
+    }
+}

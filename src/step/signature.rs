@@ -1,0 +1,147 @@
+//! Steps on the signature that know nothing of its mathematics, and signing itself.
+
+use serde::{Deserialize, Serialize};
+
+use super::StepError;
+use crate::{
+    algorithm::Algorithm,
+    keys::{Key, Role},
+    recipe::Work,
+    token::Segment,
+};
+
+/// A part of a JWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SegmentName {
+    /// The first segment.
+    Header,
+    /// The second segment.
+    Claims,
+    /// The third segment.
+    Signature,
+}
+
+impl SegmentName {
+    /// Its place.
+    #[must_use]
+    pub fn index(self) -> usize {
+        match self {
+            Self::Header => 0,
+            Self::Claims => 1,
+            Self::Signature => 2,
+        }
+    }
+
+    /// Its name in messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Claims => "payload",
+            Self::Signature => "signature",
+        }
+    }
+}
+
+/// Who signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holder {
+    /// The issuer, with the key that the verifier trusts: what comes of it is a policy case, not a forgery.
+    Trusted,
+    /// The issuer, with a second key that this verifier was not given.
+    OtherTrusted,
+    /// The attacker, with a key of their own.
+    Attacker,
+}
+
+/// A genuine token other than the one at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Other {
+    /// The same issuer and key, another subject.
+    Subject,
+}
+
+pub(super) fn set(work: &mut Work<'_>, bytes: Vec<u8>) -> Result<(), StepError> {
+    *work.segment_mut(SegmentName::Signature)? = Segment::Bytes(bytes);
+    Ok(())
+}
+
+pub(super) fn text(work: &mut Work<'_>, to: &str) -> Result<(), StepError> {
+    *work.segment_mut(SegmentName::Signature)? = Segment::Text(to.to_owned());
+    Ok(())
+}
+
+/// The bytes of the signature as it stands.
+pub(super) fn bytes(work: &mut Work<'_>) -> Result<Vec<u8>, StepError> {
+    let segment = work.segment_mut(SegmentName::Signature)?;
+    segment.bytes().ok_or_else(|| StepError::Unfit("the signature is not base64url".to_owned()))
+}
+
+pub(super) fn random(work: &mut Work<'_>, count: Option<usize>) -> Result<(), StepError> {
+    let count = match count {
+        Some(count) => count,
+        None => bytes(work)?.len(),
+    };
+    let random = work.random(count);
+    set(work, random)
+}
+
+pub(super) fn flip(work: &mut Work<'_>, of: SegmentName, bit: i64) -> Result<(), StepError> {
+    let segment = work.segment_mut(of)?;
+    let mut bytes = segment.bytes().ok_or_else(|| StepError::Unfit(format!("the {} is not base64url", of.name())))?;
+    let bits = i64::try_from(bytes.len() * 8).expect("a token is short");
+    let index = if bit < 0 { bits + bit } else { bit };
+    let byte = usize::try_from(index / 8).ok().and_then(|i| bytes.get_mut(i));
+    let byte = byte.ok_or_else(|| StepError::Unfit(format!("the {} has no bit {bit}", of.name())))?;
+    *byte ^= 0x80 >> (index % 8);
+    *segment = Segment::from_bytes(bytes);
+    Ok(())
+}
+
+pub(super) fn truncate(work: &mut Work<'_>, to: usize) -> Result<(), StepError> {
+    let mut bytes = bytes(work)?;
+    if bytes.len() <= to {
+        return Err(StepError::Unfit(format!("the signature has only {} bytes", bytes.len())));
+    }
+    bytes.truncate(to);
+    set(work, bytes)
+}
+
+pub(super) fn extend(work: &mut Work<'_>, by: &[u8]) -> Result<(), StepError> {
+    let bytes = bytes(work)?;
+    set(work, [bytes.as_slice(), by].concat())
+}
+
+pub(super) fn repeat(work: &mut Work<'_>) -> Result<(), StepError> {
+    let bytes = bytes(work)?;
+    set(work, bytes.repeat(2))
+}
+
+pub(super) fn splice(work: &mut Work<'_>, from: Other) -> Result<(), StepError> {
+    let Other::Subject = from;
+    let other = work.other_genuine()?;
+    *work.segment_mut(SegmentName::Signature)? = other;
+    Ok(())
+}
+
+pub(super) fn sign(work: &mut Work<'_>, with: Holder, algorithm: Option<Algorithm>) -> Result<(), StepError> {
+    let algorithm = match algorithm {
+        Some(algorithm) => algorithm,
+        None => work.header_algorithm()?,
+    };
+    let input = work.signing_input()?;
+    let signature = match with {
+        Holder::Trusted => work.trusted()?.sign(algorithm, input.as_bytes())?,
+        Holder::OtherTrusted => role_key(Role::OtherTrusted, algorithm)?.sign(algorithm, input.as_bytes())?,
+        Holder::Attacker => role_key(Role::Attacker, algorithm)?.sign(algorithm, input.as_bytes())?,
+    };
+    set(work, signature)?;
+    if with == Holder::Trusted { work.issue() } else { Ok(()) }
+}
+
+pub(super) fn role_key(role: Role, algorithm: Algorithm) -> Result<std::sync::Arc<Key>, StepError> {
+    Key::of(role, algorithm).ok_or_else(|| StepError::NoKey(format!("no {role:?} key for {algorithm}")))
+}

@@ -1,0 +1,186 @@
+//! Steps on the wire text: other shapes than three segments, JSON serialisations, decorations.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::StepError;
+use crate::{recipe::Work, token::Draft};
+
+/// A layout of header (H), payload (P) and signature (S) other than `H.P.S`; a small letter is that of the genuine token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shape {
+    /// `H.P`
+    HeaderPayload,
+    /// `H`
+    Header,
+    /// `H.`
+    HeaderDot,
+    /// `.P.`
+    DotPayloadDot,
+    /// `..S`
+    DotDotSignature,
+    /// `.P.S`
+    DotPayloadSignature,
+    /// `H..S`
+    HeaderDotDotSignature,
+    /// `.`
+    Dot,
+    /// `..`
+    TwoDots,
+    /// `...`
+    ThreeDots,
+    /// `.....`
+    FiveDots,
+    /// `H.P.S.`
+    TrailingDot,
+    /// `H.P.S.S`
+    FourSegments,
+    /// `.H.P.S`
+    LeadingDot,
+    /// `H.P.h.p.s`
+    ForgedThenGenuine,
+    /// `h.p.s.H.P`
+    GenuineThenForged,
+    /// `h.P.p.s`
+    ForgedPayloadInside,
+    /// `h.p.s.P`
+    ForgedPayloadLast,
+    /// Flattened JSON: `{"protected":H,"payload":P,"signature":S}`
+    JsonFlattened,
+    /// General JSON with the one signature.
+    JsonGeneral,
+    /// General JSON, `signatures` an empty array.
+    JsonEmptySignatures,
+    /// General JSON, `signatures` null.
+    JsonNullSignatures,
+    /// General JSON without `signatures`.
+    JsonNoSignatures,
+    /// General JSON, `signatures` holds one empty object.
+    JsonEmptySignature,
+    /// Flattened JSON with the header as `header`, unprotected, and no `protected`.
+    JsonUnprotected,
+    /// Flattened JSON, the genuine `protected` beside the edited header as `header`.
+    JsonBothHeaders,
+    /// General JSON: the genuine signature first, then the edited header with its own, over the edited payload.
+    JsonGenuineFirst,
+    /// General JSON: the edited header with its own signature first, then the genuine one, over the edited payload.
+    JsonForgedFirst,
+}
+
+/// Text around a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Decoration {
+    /// `Bearer ` in front.
+    Bearer,
+    /// Double quotes around it.
+    Quotes,
+    /// A space in front.
+    LeadingSpace,
+    /// A line feed behind.
+    TrailingLf,
+    /// A byte order mark in front.
+    Bom,
+    /// A NUL and junk behind.
+    NulTail,
+    /// A NUL and the genuine token behind.
+    NulGenuine,
+}
+
+pub(super) fn shape(work: &mut Work<'_>, to: Shape) -> Result<(), StepError> {
+    work.signing_input()?;
+    let parts = |draft: &Draft| -> [String; 3] {
+        std::array::from_fn(|i| draft.segments.get(i).map(ToString::to_string).unwrap_or_default())
+    };
+    let [header, payload, signature] = parts(work.draft());
+    let genuine = parts(work.issuer().genuine());
+    let text = compact(to, [&header, &payload, &signature], [&genuine[0], &genuine[1], &genuine[2]]);
+    let text = match text {
+        Some(text) => text,
+        None => json_form(work, to, [&header, &payload, &signature], [&genuine[0], &genuine[2]])?,
+    };
+    work.set_wire_text(text);
+    Ok(())
+}
+
+/// The layouts with dots; `None` for the JSON ones.
+fn compact(to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&str; 3]) -> Option<String> {
+    Some(match to {
+        Shape::HeaderPayload => format!("{h}.{p}"),
+        Shape::Header => h.to_owned(),
+        Shape::HeaderDot => format!("{h}."),
+        Shape::DotPayloadDot => format!(".{p}."),
+        Shape::DotDotSignature => format!("..{s}"),
+        Shape::DotPayloadSignature => format!(".{p}.{s}"),
+        Shape::HeaderDotDotSignature => format!("{h}..{s}"),
+        Shape::Dot => ".".to_owned(),
+        Shape::TwoDots => "..".to_owned(),
+        Shape::ThreeDots => "...".to_owned(),
+        Shape::FiveDots => ".....".to_owned(),
+        Shape::TrailingDot => format!("{h}.{p}.{s}."),
+        Shape::FourSegments => format!("{h}.{p}.{s}.{s}"),
+        Shape::LeadingDot => format!(".{h}.{p}.{s}"),
+        Shape::ForgedThenGenuine => format!("{h}.{p}.{gh}.{gp}.{gs}"),
+        Shape::GenuineThenForged => format!("{gh}.{gp}.{gs}.{h}.{p}"),
+        Shape::ForgedPayloadInside => format!("{gh}.{p}.{gp}.{gs}"),
+        Shape::ForgedPayloadLast => format!("{gh}.{gp}.{gs}.{p}"),
+        _ => return None,
+    })
+}
+
+fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gs]: [&str; 2]) -> Result<String, StepError> {
+    let header = || -> Result<serde_json::Value, StepError> {
+        let bytes = work.draft().segments.first().and_then(crate::token::Segment::bytes).unwrap_or_default();
+        serde_json::from_slice(&bytes).map_err(|_| StepError::NotAnObject("header"))
+    };
+    let value = match to {
+        Shape::JsonGeneral => json!({"payload": p, "signatures": [{"protected": h, "signature": s}]}),
+        Shape::JsonEmptySignatures => json!({"payload": p, "signatures": []}),
+        Shape::JsonNullSignatures => json!({"payload": p, "signatures": null}),
+        Shape::JsonNoSignatures => json!({"payload": p}),
+        Shape::JsonEmptySignature => json!({"payload": p, "signatures": [{}]}),
+        Shape::JsonUnprotected => json!({"header": header()?, "payload": p, "signature": s}),
+        Shape::JsonBothHeaders => json!({"header": header()?, "payload": p, "protected": gh, "signature": s}),
+        Shape::JsonGenuineFirst => {
+            json!({"payload": p, "signatures": [{"protected": gh, "signature": gs}, {"protected": h, "signature": s}]})
+        }
+        Shape::JsonForgedFirst => {
+            json!({"payload": p, "signatures": [{"protected": h, "signature": s}, {"protected": gh, "signature": gs}]})
+        }
+        _ => json!({"payload": p, "protected": h, "signature": s}),
+    };
+    Ok(value.to_string())
+}
+
+pub(super) fn decorate(work: &mut Work<'_>, with: Decoration) -> Result<(), StepError> {
+    let text = work.wire_text();
+    let genuine = work.issuer().genuine().to_string();
+    work.set_wire_text(match with {
+        Decoration::Bearer => format!("Bearer {text}"),
+        Decoration::Quotes => format!("\"{text}\""),
+        Decoration::LeadingSpace => format!(" {text}"),
+        Decoration::TrailingLf => format!("{text}\n"),
+        Decoration::Bom => format!("\u{feff}{text}"),
+        Decoration::NulTail => format!("{text}\0junk"),
+        Decoration::NulGenuine => format!("{text}\0{genuine}"),
+    });
+    Ok(())
+}
+
+pub(super) fn replace(work: &mut Work<'_>, to: &str) -> Result<(), StepError> {
+    work.set_wire_text(to.to_owned());
+    Ok(())
+}
+
+pub(super) fn prepend(work: &mut Work<'_>, text: &str) -> Result<(), StepError> {
+    let token = work.wire_text();
+    work.set_wire_text(format!("{text}{token}"));
+    Ok(())
+}
+
+pub(super) fn append(work: &mut Work<'_>, text: &str) -> Result<(), StepError> {
+    let token = work.wire_text();
+    work.set_wire_text(format!("{token}{text}"));
+    Ok(())
+}

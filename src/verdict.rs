@@ -1,0 +1,163 @@
+//! What should happen, what happened, and what that means: three enums and the table between them.
+//!
+//! Invariant: [`judge`] does no I/O and knows no attack: only the bytes' provenance, what the case expects, and the answer.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// What a correct verifier does with a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Expectation {
+    /// It must accept: the token is genuine and good.
+    Accept,
+    /// It must refuse.
+    Reject,
+    /// Both are defensible.
+    Either {
+        /// Why.
+        because: String,
+    },
+}
+
+/// The claims that a verifier handed to its application, as JSON text. Kept raw, because verifiers echo numbers, nesting and names
+/// that a JSON library would refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claims(pub String);
+
+/// How a verifier answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It accepted, and gave these claims if it gives any.
+    Accepted(Option<Claims>),
+    /// It refused, with this reason.
+    Rejected(String),
+    /// It died, or panicked.
+    Crashed(String),
+    /// It gave no answer in time.
+    Hung(Duration),
+}
+
+/// Where a token's bytes come from; see [`crate::ledger`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Provenance {
+    /// A trusted key signed exactly this text.
+    Genuine,
+    /// A trusted key signed this header and these claims; the spelling, or the spelling of the signature, is another.
+    Respelled,
+    /// No trusted key signed this.
+    Forged,
+}
+
+/// What an answer means, by gravity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// As it should be.
+    Held,
+    /// Not asked; the reason is beside it.
+    Skipped,
+    /// A good token was refused.
+    Overstrict,
+    /// The claims are the issuer's, the bytes are not: two spellings of one token.
+    Malleable,
+    /// A token that a trusted key signed, and that must be refused all the same, was accepted.
+    Policy,
+    /// The answer took far longer than that to the control.
+    Slow,
+    /// No answer within the time limit.
+    Hung,
+    /// The target died.
+    Crashed,
+    /// A token that no trusted key signed was accepted.
+    Forged,
+}
+
+/// Whose claims came back with an acceptance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Echo {
+    /// None, or none that tell: only the answer counts.
+    Silent,
+    /// The claims of the genuine token that the forged one quotes in full.
+    Quoted,
+    /// Claims that hold the case's canary, which no trusted key signed.
+    Canary,
+}
+
+/// Decides what an answer means. The whole policy of the gauntlet is this table.
+#[must_use]
+pub fn judge(expected: &Expectation, from: Provenance, verdict: &Verdict, echo: Echo) -> Outcome {
+    use {Expectation as E, Provenance as P, Verdict as V};
+    match (verdict, expected, from, echo) {
+        (V::Crashed(_), ..) => Outcome::Crashed,
+        (V::Hung(_), ..) => Outcome::Hung,
+        (V::Rejected(_), E::Accept, ..) => Outcome::Overstrict,
+        (V::Rejected(_), ..) => Outcome::Held,
+        (V::Accepted(_), E::Accept, ..) => Outcome::Held,
+        // The bytes outrank the file: nothing excuses taking claims that nobody signed.
+        (V::Accepted(_), _, P::Forged, Echo::Silent | Echo::Canary) | (V::Accepted(_), _, P::Respelled, Echo::Canary) => {
+            Outcome::Forged
+        }
+        (V::Accepted(_), E::Either { .. }, ..) => Outcome::Held,
+        (V::Accepted(_), E::Reject, P::Forged, Echo::Quoted) => Outcome::Malleable,
+        (V::Accepted(_), E::Reject, P::Respelled, _) => Outcome::Malleable,
+        (V::Accepted(_), E::Reject, P::Genuine, _) => Outcome::Policy,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_what_it_says() {
+        let either = Expectation::Either { because: "a test".into() };
+        let accepted = Verdict::Accepted(None);
+        let rejected = Verdict::Rejected("no".into());
+        let table = [
+            (&Expectation::Reject, Provenance::Forged, &accepted, Echo::Silent, Outcome::Forged),
+            (&Expectation::Reject, Provenance::Forged, &accepted, Echo::Canary, Outcome::Forged),
+            (&Expectation::Reject, Provenance::Forged, &accepted, Echo::Quoted, Outcome::Malleable),
+            (&Expectation::Reject, Provenance::Respelled, &accepted, Echo::Silent, Outcome::Malleable),
+            (&Expectation::Reject, Provenance::Respelled, &accepted, Echo::Canary, Outcome::Forged),
+            (&Expectation::Reject, Provenance::Genuine, &accepted, Echo::Silent, Outcome::Policy),
+            (&Expectation::Reject, Provenance::Forged, &rejected, Echo::Silent, Outcome::Held),
+            (&Expectation::Accept, Provenance::Genuine, &accepted, Echo::Silent, Outcome::Held),
+            (&Expectation::Accept, Provenance::Genuine, &rejected, Echo::Silent, Outcome::Overstrict),
+            (&either, Provenance::Forged, &accepted, Echo::Silent, Outcome::Forged),
+            (&either, Provenance::Respelled, &accepted, Echo::Silent, Outcome::Held),
+            (&either, Provenance::Genuine, &rejected, Echo::Silent, Outcome::Held),
+        ];
+        for (expected, from, verdict, echo, outcome) in table {
+            assert_eq!(judge(expected, from, verdict, echo), outcome, "{expected:?} {from:?} {verdict:?} {echo:?}");
+        }
+    }
+
+    #[test]
+    fn a_crash_or_a_hang_is_never_excused() {
+        for expected in [Expectation::Accept, Expectation::Reject] {
+            for from in [Provenance::Genuine, Provenance::Respelled, Provenance::Forged] {
+                assert_eq!(judge(&expected, from, &Verdict::Crashed("x".into()), Echo::Silent), Outcome::Crashed);
+                assert_eq!(judge(&expected, from, &Verdict::Hung(Duration::ZERO), Echo::Silent), Outcome::Hung);
+            }
+        }
+    }
+
+    #[test]
+    fn outcomes_rank_by_gravity() {
+        let ranked = [
+            Outcome::Held,
+            Outcome::Skipped,
+            Outcome::Overstrict,
+            Outcome::Malleable,
+            Outcome::Policy,
+            Outcome::Slow,
+            Outcome::Hung,
+            Outcome::Crashed,
+            Outcome::Forged,
+        ];
+        assert!(ranked.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+}
