@@ -39,6 +39,18 @@ pub enum Verdict {
     Hung(Duration),
 }
 
+impl Verdict {
+    /// Accepted, with these claims as JSON text.
+    pub fn accepted(claims: impl Into<String>) -> Self {
+        Self::Accepted(Some(Claims(claims.into())))
+    }
+
+    /// Refused, with this reason.
+    pub fn rejected(reason: impl Into<String>) -> Self {
+        Self::Rejected(reason.into())
+    }
+}
+
 /// Where a token's bytes come from; see [`crate::ledger`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
