@@ -76,7 +76,7 @@ struct Tally {
 }
 
 impl<'a> Gauntlet<'a> {
-    /// An attack on `implementation` with the built-in catalogue, under HS256, RS256, ES256 and EdDSA, on all cores.
+    /// An attack on `implementation` with the built-in catalogue, under HS256, RS256, ES256 and `EdDSA`, on all cores.
     #[must_use]
     pub fn new(implementation: impl Implementation + 'a) -> Self {
         Self {

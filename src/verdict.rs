@@ -100,6 +100,7 @@ pub enum Echo {
 
 /// Decides what an answer means. The whole policy of the gauntlet is this table.
 #[must_use]
+#[allow(clippy::match_same_arms)] // Read as a table, row by row.
 pub fn judge(expected: &Expectation, from: Provenance, verdict: &Verdict, echo: Echo) -> Outcome {
     use {Expectation as E, Provenance as P, Verdict as V};
     match (verdict, expected, from, echo) {

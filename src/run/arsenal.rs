@@ -11,8 +11,8 @@ use crate::{
     step::StepError,
 };
 
-/// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together.
-const UNIT: usize = 48;
+/// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together and work spreads over cores.
+const UNIT: usize = 128;
 
 /// The cases of a run and their tokens. Forging happens on the worker that first needs a unit; the same arsenal can be fired at
 /// many targets.

@@ -143,7 +143,7 @@ fn is_blank(byte: u8) -> bool {
     byte == 0 || byte.is_ascii_whitespace()
 }
 
-/// The MAC by RustCrypto, so that ring, which verifies, never checks its own work.
+/// The MAC by `RustCrypto`, so that ring, which verifies, never checks its own work.
 pub(super) fn tag(hash: MacHash, key: &[u8], input: &[u8]) -> Vec<u8> {
     use hmac::{Hmac, Mac};
     fn with<M: Mac + hmac::digest::KeyInit>(key: &[u8], input: &[u8]) -> Vec<u8> {
