@@ -29,15 +29,19 @@
 //! - In-process code can hang, abort or overflow its stack, and that cannot be caught: the command line therefore asks built-in
 //!   verifiers in a child process.
 
+pub mod adapter;
 pub mod algorithm;
 pub mod catalogue;
 pub mod configuration;
 pub mod der;
 pub mod finding;
+pub mod guard;
+pub mod inspect;
 pub mod issuer;
 pub mod keys;
 pub mod ledger;
 pub mod recipe;
+pub mod report;
 pub mod run;
 pub mod step;
 pub mod target;

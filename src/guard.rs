@@ -1,0 +1,4 @@
+//! Ends a child when the gauntlet dies.
+
+/// Runs the guard.
+pub fn main() {}
