@@ -81,8 +81,8 @@ impl<I: Implementation> Implementation for Named<I> {
 /// Writes `text` as a JSON string.
 pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
     // Tokens and reasons are plain nearly always; a loop without a way out is one that the compiler makes wide.
-    let odd = text.bytes().fold(false, |odd, byte| odd | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
-    if odd {
+    let odd = text.bytes().fold(0, |odd, byte| odd | u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\'));
+    if odd != 0 {
         serde_json::to_writer(out, text).expect("a vector takes everything");
     } else {
         out.push(b'"');
