@@ -35,6 +35,7 @@ pub mod catalogue;
 pub mod configuration;
 pub mod der;
 pub mod finding;
+#[cfg(unix)]
 pub mod guard;
 pub mod inspect;
 pub mod issuer;

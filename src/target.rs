@@ -4,6 +4,7 @@
 //! key text looks or which algorithms are allowed, not on the token alone. Closures qualify for both.
 
 pub mod builtin;
+#[cfg(unix)]
 pub mod exec;
 
 use std::{
