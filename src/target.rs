@@ -3,6 +3,8 @@
 //! Setting up ([`Implementation`]) is apart from deciding ([`Verifier`]) because several real advisories depend on how the operator's
 //! key text looks or which algorithms are allowed, not on the token alone. Closures qualify for both.
 
+pub mod strict;
+
 use std::{
     any::Any,
     panic::{self, AssertUnwindSafe},
