@@ -1,0 +1,127 @@
+//! Holes in looking a key up by `kid`: files, databases, objects, and what a miss turns into.
+
+use serde_json::Value;
+
+use super::rules::{Jws, Setup};
+
+/// What a look-up that found nothing becomes when it is handed to an HMAC function as text.
+const COERCED: [&str; 14] = [
+    "", "undefined", "null", "None", "nil", "NaN", "false", "False", "0", "[object Object]", "\n", "true", "key not found", "\0",
+];
+
+/// An unknown `kid` gives no key, and no key gives a text.
+pub fn miss_as_secret(setup: &Setup, jws: &Jws) -> bool {
+    let missed = setup.kid_is_unknown(jws) || !jws.header.contains_key("kid");
+    (missed && COERCED.iter().any(|text| jws.has_mac(text.as_bytes()))) || setup.exact(jws)
+}
+
+/// `kid` indexes a plain object, whose prototype answers for names that nobody put there.
+pub fn prototype(setup: &Setup, jws: &Jws) -> bool {
+    let native = |name: &str| format!("function {name}() {{ [native code] }}");
+    let secrets = match jws.text("kid") {
+        Some("__proto__") => vec!["[object Object]".to_owned(), "{}".to_owned(), String::new()],
+        Some("constructor") => vec![native("Object"), native("constructor"), "Object".to_owned()],
+        Some("length") => vec!["0".to_owned(), "1".to_owned(), "undefined".to_owned()],
+        Some(
+            name @ ("toString" | "valueOf" | "hasOwnProperty" | "isPrototypeOf" | "propertyIsEnumerable" | "toLocaleString"
+            | "__defineGetter__" | "__lookupGetter__"),
+        ) => vec![native(name), name.to_owned()],
+        _ => Vec::new(),
+    };
+    let coerced = jws.text("kid").is_some_and(|kid| kid.starts_with("__") || is_builtin(kid));
+    let odd = coerced && COERCED.iter().any(|text| jws.has_mac(text.as_bytes()));
+    odd || secrets.iter().any(|secret| jws.has_mac(secret.as_bytes())) || setup.exact(jws)
+}
+
+fn is_builtin(name: &str) -> bool {
+    ["constructor", "toString", "hasOwnProperty", "valueOf", "length", "prototype", "name", "self", "class"].contains(&name)
+}
+
+/// `kid` is a path under the key directory; a file that is missing or empty is an empty key, others are served to everyone.
+pub fn file(setup: &Setup, jws: &Jws) -> bool {
+    let Some(kid) = jws.text("kid") else { return setup.exact(jws) };
+    let looks_like_path = kid.contains('/') || kid.contains('\\') || kid.contains("%2") || kid.contains('.') || kid.starts_with("NUL");
+    (looks_like_path && contents(kid).iter().any(|content| jws.has_mac(content))) || setup.exact(jws)
+}
+
+/// What a few files hold that every machine or web server of a kind has.
+fn contents(path: &str) -> Vec<Vec<u8>> {
+    let mut out = vec![Vec::new()];
+    let known: [(&str, &[&[u8]]); 6] = [
+        ("robots.txt", &[b"User-agent: *\nDisallow:\n", b"User-agent: *\nDisallow: /\n", b"User-agent: *\nDisallow:", b"User-agent: *\nAllow: /\n"]),
+        ("randomize_va_space", &[b"2\n", b"2"]),
+        ("/proc/sys", &[b"0\n", b"1\n", b"2\n", b"Linux\n", b"linux\n", b"65536\n", b"32768\n", b"4194304\n"]),
+        ("ostype", &[b"Linux\n"]),
+        ("/proc/", &[b"0\n", b"1\n", b"2\n"]),
+        (".css", &[b"\n", b"body{}\n"]),
+    ];
+    out.extend(known.iter().filter(|(name, _)| path.contains(name)).flat_map(|(_, texts)| texts.iter().map(|t| t.to_vec())));
+    out
+}
+
+/// `kid` is pasted into a query; a `UNION SELECT` of the attacker's answers instead of the table.
+pub fn sql(setup: &Setup, jws: &Jws) -> bool {
+    let selected = jws.text("kid").and_then(union_value);
+    selected.is_some_and(|value| jws.has_mac(value.as_bytes())) || setup.exact(jws)
+}
+
+/// The literal that an injected `UNION … SELECT` yields: quoted text, a number, hex, or a call that joins characters.
+fn union_value(kid: &str) -> Option<String> {
+    let upper = kid.to_ascii_uppercase();
+    let union = upper.find("UNION")?;
+    let select = upper[union..].find("SELECT")? + union + "SELECT".len();
+    // The quote or bracket that leaves the operator's text comes first; a number needs none.
+    let rest = kid[select..].trim_start_matches(|c: char| c.is_whitespace() || "/*+(%09".contains(c));
+    if let Some(quoted) = rest.strip_prefix('\'').or_else(|| rest.strip_prefix('"')) {
+        return quoted.split(['\'', '"']).next().map(str::to_owned);
+    }
+    if let Some(hex) = rest.strip_prefix("0x") {
+        let digits: String = hex.chars().take_while(char::is_ascii_hexdigit).collect();
+        return String::from_utf8(data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?).ok();
+    }
+    if upper[select..].contains("CHR(") || upper[select..].contains("CHAR(") {
+        let numbers = rest.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u8>().ok());
+        return Some(numbers.map(char::from).collect());
+    }
+    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    Some(if word.eq_ignore_ascii_case("null") { String::new() } else { word })
+}
+
+/// `kid` is handed to a document store or directory as a filter, which then matches whatever key comes first.
+pub fn filter(setup: &Setup, jws: &Jws) -> bool {
+    let matches_all = match jws.header.get("kid") {
+        Some(Value::Object(_) | Value::Array(_)) => true,
+        Some(Value::String(kid)) => {
+            let words = ["*", "'", "\"", "||", "$", "{", "(", "[", " or ", " OR "];
+            words.iter().any(|word| kid.contains(word))
+        }
+        _ => false,
+    };
+    let first_key = || jws.signature.is_some() && header_alg_is_own(setup, jws) && setup.signed(jws);
+    (matches_all && (COERCED.iter().any(|text| jws.has_mac(text.as_bytes())) || first_key())) || setup.exact(jws)
+}
+
+/// Any `kid`, of any type, finds the one key that there is.
+pub fn ignored(setup: &Setup, jws: &Jws) -> bool {
+    header_alg_is_own(setup, jws) && setup.signed(jws)
+}
+
+fn header_alg_is_own(setup: &Setup, jws: &Jws) -> bool {
+    jws.alg() == Some(setup.algorithm().name())
+}
+
+/// A text of the token itself is the secret: `kid`, `iss`, `sub`, `aud`, `client_id`, `alg`.
+pub fn member_as_secret(setup: &Setup, jws: &Jws) -> bool {
+    let claims = jws.claims().unwrap_or_default();
+    let texts = ["kid", "alg", "typ"].iter().filter_map(|name| jws.text(name));
+    let claimed = ["iss", "sub", "aud", "client_id", "azp", "jti"].iter().filter_map(|name| claims.get(*name)?.as_str());
+    texts.chain(claimed).any(|text| jws.has_mac(text.as_bytes())) || setup.exact(jws)
+}
+
+/// `kid` reaches a shell or a template, whose output is the key; an error prints nothing.
+pub fn command(setup: &Setup, jws: &Jws) -> bool {
+    let kid = jws.text("kid").unwrap_or_default();
+    let evaluates = [";", "|", "$(", "`", "\n", "\r", "${", "{{", "<%", "#{", "&"].iter().any(|mark| kid.contains(mark));
+    let outputs = ["", "49", "\n", "7777777", "root", "x", "a"];
+    (evaluates && outputs.iter().any(|text| jws.has_mac(text.as_bytes()))) || setup.exact(jws)
+}
