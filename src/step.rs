@@ -11,6 +11,8 @@ mod choice;
 mod ecdsa;
 mod eddsa;
 mod embed;
+#[cfg(test)]
+mod fixture;
 mod hmac;
 mod object;
 mod rsa;

@@ -175,3 +175,123 @@ fn embed_small_order(work: &mut Work<'_>, index: usize) -> Result<[u8; 32], Step
     object::set(work, SegmentName::Header, "jwk", &public.jwk(Algorithm::EdDSA))?;
     Ok(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::{Digest, Sha512, Signature, VerifyingKey};
+
+    use super::*;
+    use crate::{
+        recipe::Base,
+        step::fixture::{configured, forge, issuer, parts},
+        verdict::Provenance,
+    };
+
+    const EDDSA: Algorithm = Algorithm::EdDSA;
+
+    fn public() -> VerifyingKey {
+        let PublicMaterial::Ed25519 { x } = issuer(EDDSA).public.material else { panic!("an Ed25519 key") };
+        VerifyingKey::from_bytes(&x.try_into().expect("32 bytes")).expect("a point")
+    }
+
+    /// 8SB = 8R + 8hA with S reduced: what the laxest implementation checks.
+    fn verifies_laxly(key: &[u8], input: &[u8], signature: &[u8]) -> bool {
+        let point = |bytes: &[u8]| CompressedEdwardsY::from_slice(bytes).expect("32 bytes").decompress().expect("a point");
+        let s = Scalar::from_bytes_mod_order(signature[32..].try_into().expect("32 bytes"));
+        let h = hash(&[&signature[..32], key, input]);
+        (ED25519_BASEPOINT_POINT * s - point(&signature[..32]) - point(key) * h).is_small_order()
+    }
+
+    #[test]
+    fn s_plus_l_verifies_for_those_who_reduce_s_and_for_no_one_else() {
+        let issuer = issuer(EDDSA);
+        for to in ["plus-order", "plus-two-orders", "plus-three-orders", "plus-four-orders"] {
+            let forged = forge(&issuer, Base::Genuine, &[&format!("{{ respell-eddsa = {{ to = '{to}' }} }}")]);
+            let (input, bytes) = parts(&forged);
+            assert_eq!((bytes.len(), forged.provenance), (64, Provenance::Respelled), "{to}");
+            assert!(verifies_laxly(public().as_bytes(), input.as_bytes(), &bytes), "{to}");
+            assert!(!issuer.public.verifies(EDDSA, input.as_bytes(), &bytes), "{to}");
+        }
+    }
+
+    #[test]
+    fn there_are_14_encodings_of_small_order_and_8_are_canonical() {
+        let mut all = small_order_encodings();
+        let canonical = |bytes: &[u8; 32]| {
+            let point = CompressedEdwardsY(*bytes).decompress().expect("a point");
+            assert!(point.is_small_order());
+            point.compress().0 == *bytes
+        };
+        assert!(all[..8].iter().all(canonical));
+        assert!(!all[8..].iter().any(canonical));
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 14);
+    }
+
+    #[test]
+    fn universal_signatures_verify_under_every_embedded_key() {
+        for algorithm in [EDDSA, Algorithm::RS256] {
+            for (index, key) in small_order_encodings().into_iter().enumerate() {
+                let steps = [
+                    "{ set-header = { name = 'alg', to = '\"EdDSA\"' } }".to_owned(),
+                    format!("{{ eddsa-small-order = {{ embed = {index} }} }}"),
+                ];
+                let forged = forge(&issuer(algorithm), Base::Forged, &[&steps[0], &steps[1]]);
+                let (input, bytes) = parts(&forged);
+                assert_eq!(forged.provenance, Provenance::Forged);
+                let signature = Signature::from_slice(&bytes).expect("64 bytes");
+                let key = VerifyingKey::from_bytes(&key).expect("a point");
+                assert!(ed25519_dalek::Verifier::verify(&key, input.as_bytes(), &signature).is_ok(), "{index}");
+                assert!(key.verify_strict(input.as_bytes(), &signature).is_err(), "{index}");
+            }
+        }
+    }
+
+    #[test]
+    fn universal_signatures_verify_under_configured_keys() {
+        for key in ["identity", "order-two", "order-four", "order-eight"] {
+            let issuer = configured(EDDSA, &format!("key = 'ed25519-{key}'"));
+            let (input, bytes) = parts(&forge(&issuer, Base::Forged, &["{ eddsa-small-order = {} }"]));
+            assert!(issuer.public.verifies_weakly(EDDSA, input.as_bytes(), &bytes), "{key}");
+        }
+    }
+
+    #[test]
+    fn odd_encodings_satisfy_the_cofactored_equation() {
+        let issuer = issuer(EDDSA);
+        let encodings = [
+            "identity-r", "identity-r-sign", "non-canonical-r", "non-canonical-r-sign", "order-two-added", "order-four-added",
+            "order-eight-added",
+        ];
+        for variant in encodings {
+            let forged = forge(&issuer, Base::Forged, &[&format!("{{ sign-eddsa-variant = {{ variant = '{variant}' }} }}")]);
+            let (input, bytes) = parts(&forged);
+            assert_eq!(forged.provenance, Provenance::Genuine, "{variant}: the issuer signed it");
+            assert!(verifies_laxly(public().as_bytes(), input.as_bytes(), &bytes), "{variant}");
+            let plain = issuer.public.verifies(EDDSA, input.as_bytes(), &bytes);
+            assert_eq!(plain, variant == "identity-r", "{variant}");
+        }
+    }
+
+    #[test]
+    fn prehashed_and_contextual_signatures_verify_as_such_only() {
+        let issuer = issuer(EDDSA);
+        let forged = |variant: &str| {
+            let forged = forge(&issuer, Base::Forged, &[&format!("{{ sign-eddsa-variant = {{ variant = '{variant}' }} }}")]);
+            let (input, bytes) = parts(&forged);
+            assert!(!issuer.public.verifies(EDDSA, input.as_bytes(), &bytes), "{variant}");
+            (input, bytes)
+        };
+        let (input, bytes) = forged("ed25519ph");
+        let signature = Signature::from_slice(&bytes).expect("64 bytes");
+        assert!(public().verify_prehashed(Sha512::new().chain_update(&input), None, &signature).is_ok());
+        // No library at hand knows Ed25519ctx; the equation of RFC 8032 section 5.1.7 stands here instead.
+        let (input, bytes) = forged("ed25519ctx");
+        let mut message = b"SigEd25519 no Ed25519 collisions\x00\x03JWT".to_vec();
+        message.extend([&bytes[..32], public().as_bytes(), input.as_bytes()].concat());
+        let s = Scalar::from_bytes_mod_order(bytes[32..].try_into().expect("32 bytes"));
+        let a = CompressedEdwardsY(*public().as_bytes()).decompress().expect("a point");
+        assert_eq!((ED25519_BASEPOINT_POINT * s - a * hash(&[&message])).compress().0, bytes[..32]);
+    }
+}
