@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 
 use super::rules::{Jws, Setup};
 use crate::{
-    algorithm::{Algorithm, Family},
     der,
     keys::{KeyText, PublicKey, PublicMaterial},
 };
@@ -166,10 +165,4 @@ pub fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let rest = &rest[count..];
     let length = if count == 0 { usize::from(first) } else { long };
     Some((tag, rest.get(..length)?, rest.get(length..)?))
-}
-
-/// A token for another key type than the operator's still has to name an algorithm of that other type.
-#[must_use]
-pub fn other_family(setup: &Setup, algorithm: Algorithm) -> bool {
-    algorithm.family() != setup.algorithm().family() && algorithm.family() != Family::Hmac
 }

@@ -1,0 +1,145 @@
+//! Proof that attacks bite: every case that must be refused fells a straw man, every straw man is felled, and no sound verifier is.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    panic::{self, AssertUnwindSafe},
+    sync::Mutex,
+};
+
+use jwt_gauntlet::{
+    algorithm::Algorithm,
+    catalogue::{Case, Catalogue},
+    issuer::Issuer,
+    run::Gauntlet,
+    target::{
+        Implementation, Verifier,
+        strawman::{Hole, Strawman},
+        strict::Strict,
+    },
+    verdict::{Expectation, Verdict},
+};
+use rayon::prelude::*;
+
+/// One algorithm of each kind of key, and of each way in which a kind signs.
+const ALGORITHMS: [Algorithm; 6] =
+    [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::ES384, Algorithm::EdDSA];
+
+/// Straw men that fall for so much that it says nothing about a case; they count for classes of their own only.
+fn tells(hole: Hole, case: &str) -> bool {
+    hole != Hole::SignatureIgnored || ["control/", "sig-ignored/"].iter().any(|group| case.starts_with(group))
+}
+
+/// The cases that must be refused, with their tokens, by configuration.
+fn tokens<'a>(catalogue: &'a Catalogue, algorithm: Algorithm) -> Vec<(Issuer, Vec<(&'a Case, String)>)> {
+    let mut stages: Vec<(String, Issuer, Vec<(&Case, String)>)> = Vec::new();
+    let rejects = catalogue.cases.iter().filter(|c| c.expect == Expectation::Reject && c.applies.contains(&algorithm));
+    for case in rejects {
+        let label = case.configuration.label();
+        if !stages.iter().any(|(known, ..)| *known == label) {
+            let Some(issuer) = case.configuration.issuer(algorithm) else { continue };
+            stages.push((label.clone(), issuer, Vec::new()));
+        }
+        let (_, issuer, cases) = stages.iter_mut().find(|(known, ..)| *known == label).expect("it was just put there");
+        if let Ok(forged) = case.recipe.forge(issuer, 1, &case.id) {
+            cases.push((case, forged.token.0));
+        }
+    }
+    stages.into_iter().map(|(_, issuer, cases)| (issuer, cases)).collect()
+}
+
+/// Whether the straw man takes the token, or dies of it.
+fn falls(verifier: &dyn Verifier, token: &str) -> bool {
+    let verdict = panic::catch_unwind(AssertUnwindSafe(|| verifier.verify(token)));
+    !matches!(verdict, Ok(Ok(Verdict::Rejected(_))))
+}
+
+#[test]
+fn every_case_fells_a_straw_man_and_every_straw_man_is_felled() {
+    let catalogue = Catalogue::built_in();
+    let felled = Mutex::new(BTreeMap::new());
+    let standing = Mutex::new(BTreeSet::new());
+    let stages: Vec<_> = ALGORITHMS.into_iter().flat_map(|algorithm| tokens(&catalogue, algorithm)).collect();
+    stages.par_iter().for_each(|(issuer, cases)| {
+        let holes: Vec<_> =
+            Hole::ALL.iter().filter_map(|hole| Some((*hole, Strawman(*hole).configure(&issuer.trust).ok()?))).collect();
+        // What felled one case of a class mostly fells the next.
+        let mut lately: HashMap<&str, Hole> = HashMap::new();
+        for (case, token) in cases {
+            let first = lately.get(case.attack.id.as_str()).copied();
+            let order =
+                holes.iter().filter(|(hole, _)| Some(*hole) == first).chain(&holes).filter(|(hole, _)| tells(*hole, &case.id));
+            match order.into_iter().find(|(_, verifier)| falls(&**verifier, token)) {
+                Some((hole, _)) => {
+                    lately.insert(&case.attack.id, *hole);
+                    felled.lock().expect("unpoisoned").entry(hole.name()).or_insert_with(|| case.id.clone());
+                }
+                None => {
+                    standing.lock().expect("unpoisoned").insert(format!("{} [{}]", case.id, issuer.trust.algorithm));
+                }
+            }
+        }
+    });
+    let standing = standing.into_inner().expect("unpoisoned");
+    assert!(standing.is_empty(), "{} cases fell no straw man:\n{}", standing.len(), Vec::from_iter(standing).join("\n"));
+    let felled = felled.into_inner().expect("unpoisoned");
+    let upright: Vec<_> = Hole::ALL.par_iter().filter(|h| !felled.contains_key(h.name()) && !any_fells(**h, &stages)).collect();
+    assert!(upright.is_empty(), "no case fells {upright:?}");
+}
+
+fn any_fells(hole: Hole, stages: &[(Issuer, Vec<(&Case, String)>)]) -> bool {
+    stages.iter().any(|(issuer, cases)| {
+        let verifier = Strawman(hole).configure(&issuer.trust);
+        verifier.is_ok_and(|verifier| cases.iter().any(|(_, token)| falls(&*verifier, token)))
+    })
+}
+
+/// What a run over every algorithm of the list finds, as ids.
+fn findings(target: impl Implementation, note: impl Fn(&jwt_gauntlet::finding::Finding) -> bool) -> Vec<String> {
+    let report = Gauntlet::new(target).algorithms(ALGORITHMS).run().expect("a target in this process");
+    assert_eq!(report.failed_controls().count(), 0, "{:?}", report.failed_controls().collect::<Vec<_>>());
+    let told = |f: &jwt_gauntlet::finding::Finding| format!("{:?} {} [{}] {}", f.outcome, f.case, f.algorithm, f.token);
+    report.findings.iter().filter(|f| note(f)).map(told).collect()
+}
+
+#[test]
+fn the_reference_verifier_holds() {
+    let found = findings(Strict, |_| true);
+    assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn straw_men_take_genuine_tokens_and_refuse_broken_ones() {
+    let baseline = |algorithm| {
+        let key = jwt_gauntlet::keys::Key::of(jwt_gauntlet::keys::Role::Trusted, algorithm).expect("a key");
+        let trust = jwt_gauntlet::target::Trust::in_key(&key, algorithm);
+        Issuer::new(Some(key.clone()), key.public().clone(), trust)
+    };
+    let issuers: Vec<_> = ALGORITHMS.into_iter().map(baseline).collect();
+    for hole in Hole::ALL {
+        for issuer in &issuers {
+            let verifier = Strawman(*hole).configure(&issuer.trust).expect("a good key");
+            let genuine = issuer.genuine().to_string();
+            assert!(falls(&*verifier, &genuine), "{hole} {}", issuer.trust.algorithm);
+            let stale = issuer.with_canary("c0ffee").to_string();
+            assert_eq!(falls(&*verifier, &stale), *hole == Hole::SignatureIgnored, "{hole} {}", issuer.trust.algorithm);
+        }
+    }
+}
+
+#[cfg(feature = "jsonwebtoken")]
+#[test]
+fn jsonwebtoken_takes_no_forgery_on_either_back_end() {
+    use jwt_gauntlet::{
+        target::jsonwebtoken::{Backend, JsonWebToken},
+        verdict::Outcome,
+    };
+    let backends = [
+        Backend::RustCrypto,
+        #[cfg(feature = "aws-lc-rs")]
+        Backend::AwsLcRs,
+    ];
+    for backend in backends {
+        let found = findings(JsonWebToken { backend }, |f| f.outcome == Outcome::Forged);
+        assert!(found.is_empty(), "{backend:?}, {} findings:\n{}", found.len(), found.join("\n"));
+    }
+}
