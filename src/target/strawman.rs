@@ -10,6 +10,7 @@ mod eddsa;
 mod embedded;
 mod hmac;
 mod key_id;
+mod malformed;
 mod policy;
 mod rsa;
 mod rules;
@@ -55,7 +56,11 @@ macro_rules! holes {
 
 holes! {
     /// The token is decoded and never verified (CVE-2023-23928, CVE-2020-15240).
-    SignatureIgnored = "signature-ignored" => Rules::reading(wire::two_or_three, |_, _| true),
+    SignatureIgnored = "signature-ignored" => Rules {
+        header: policy::ignored,
+        claims: policy::ignored,
+        ..Rules::reading(wire::two_or_three, policy::ignored)
+    },
     /// An empty signature is a good one (CVE-2020-28042).
     EmptySignature = "empty-signature" => Rules::reading(wire::loose, |s, j| j.is_unsigned() || s.exact(j)),
     /// A token of two segments is an unsecured one, whatever its `alg`.
@@ -72,7 +77,7 @@ holes! {
     /// The error of the base64 decoder is lost among others (CVE-2024-51744).
     DecodeErrorLost = "decode-error-lost" => Rules::reading(wire::loose, |s, j| j.signature.is_none() || s.exact(j)),
     /// "Malformed" is a negative answer, and only zero means bad (CVE-2008-5077).
-    ErrorIsSuccess = "error-is-success" => Rules::reading(wire::loose, ecdsa::error_is_success),
+    ErrorIsSuccess = "error-is-success" => Rules { key: key::given, ..Rules::reading(wire::loose, malformed::error_is_success) },
     /// The token ends at the first NUL, and an unsigned one is fine.
     CutAtNul = "cut-at-nul" => Rules::reading(wire::cut_at_nul, |s, j| j.is_unsigned() || s.exact(j)),
     /// Any word of the text may be the token that verifies; the first word gives the claims.
@@ -111,16 +116,22 @@ holes! {
     /// An unknown `kid` yields no key, and no key needs no signature (CVE-2022-23540).
     NoKeyUnsigned = "no-key-unsigned" => Rules::reading(wire::two_or_three, unsigned::no_key_unsigned),
     /// Two parsers read two different `alg` members.
-    AlgTwice = "alg-twice" => Rules { read: unsigned::with_duplicates, header: policy::header_ignored, ..Rules::authentic(unsigned::two_parsers) },
+    AlgTwice = "alg-twice" => Rules { read: unsigned::with_duplicates, header: policy::ignored, ..Rules::authentic(unsigned::two_parsers) },
+    /// A missing or meaningless `alg` means HS256, under whatever bytes the key has (CVE-2026-22817, CVE-2026-22818).
+    AlgDefault = "alg-default-hs256" => Rules { key: confusion::text_or_jwk, ..Rules::authentic(confusion::default_hs256) },
+    /// An empty secret counts as none, and without a secret nothing needs a signature (GHSA-8wpc-h4q6-8fxv).
+    KeylessUnsigned = "keyless-unsigned" => Rules { key: key::given, ..Rules::reading(wire::two_or_three, hmac::keyless_unsigned) },
+    /// An empty secret counts as none, and none becomes a text.
+    KeylessCoerced = "keyless-coerced" => Rules { key: key::given, ..Rules::authentic(hmac::keyless_coerced) },
     /// `alg` is looked up in the claims too.
     AlgInClaims = "alg-in-claims" => Rules::authentic(unsigned::alg_in_claims),
 
     /// HS* is accepted under the text of the public key (CVE-2016-10555, CVE-2022-29217, CVE-2024-33663).
-    PublicKeyAsSecret = "public-key-as-secret" => Rules::authentic(confusion::text_as_secret),
+    PublicKeyAsSecret = "public-key-as-secret" => Rules { key: confusion::text_or_jwk, ..Rules::authentic(confusion::text_as_secret) },
     /// HS* is accepted under the public key in any encoding that the library has a code path for.
-    AnyEncodingAsSecret = "any-encoding-as-secret" => Rules::authentic(confusion::any_encoding_as_secret),
+    AnyEncodingAsSecret = "any-encoding-as-secret" => Rules { key: confusion::text_or_jwk, ..Rules::authentic(confusion::any_encoding_as_secret) },
     /// HS* is accepted under the JSON text of the key (CVE-2026-48526).
-    JwkAsSecret = "jwk-as-secret" => Rules::authentic(confusion::jwk_as_secret),
+    JwkAsSecret = "jwk-as-secret" => Rules { key: confusion::text_or_jwk, ..Rules::authentic(confusion::jwk_as_secret) },
     /// A key text that does not begin like a PEM is a secret (CVE-2026-34950, CVE-2024-37568).
     OddTextAsSecret = "odd-text-as-secret" => Rules { key: confusion::text_or_jwk, ..Rules::authentic(confusion::unrecognised_text_as_secret) },
     /// HS* is accepted under a text that everyone knows: a client secret (CVE-2026-33322), the path of the key (CVE-2021-41106).
@@ -141,21 +152,24 @@ holes! {
     /// The key in `jwk` is trusted (CVE-2018-0114, CVE-2026-27962).
     JwkTrusted = "jwk" => Rules::authentic(embedded::jwk),
     /// A key, key set or PEM under some other name is trusted.
-    KeyMembersTrusted = "key-members" => Rules { header: policy::header_ignored, ..Rules::authentic(embedded::relatives) },
+    KeyMembersTrusted = "key-members" => Rules { header: policy::ignored, ..Rules::authentic(embedded::relatives) },
     /// The key in `jwk` is trusted if it has the trusted key's id or thumbprint.
     JwkOfKnownKid = "jwk-of-known-kid" => Rules::authentic(embedded::jwk_of_known_kid),
     /// The key in `jwk` is trusted if one of its numbers is that of the trusted key (CVE-2025-24976).
     JwkOfKnownNumber = "jwk-of-known-number" => Rules::authentic(embedded::jwk_of_known_number),
     /// The `jwk` that is compared and the `jwk` that verifies come from two parsers.
-    JwkReadTwice = "jwk-read-twice" => Rules { read: unsigned::with_duplicates, header: policy::header_ignored, ..Rules::authentic(embedded::jwk_read_twice) },
+    JwkReadTwice = "jwk-read-twice" => Rules { read: unsigned::with_duplicates, header: policy::ignored, ..Rules::authentic(embedded::jwk_read_twice) },
     /// The first certificate of `x5c` is trusted, whoever issued it.
-    X5cLeaf = "x5c-leaf" => Rules { header: policy::header_ignored, ..Rules::authentic(embedded::x5c_leaf) },
+    X5cLeaf = "x5c-leaf" => Rules { header: policy::ignored, ..Rules::authentic(embedded::x5c_leaf) },
     /// A chain is trusted if the trusted certificate stands in it.
     X5cInclusion = "x5c-inclusion" => Rules::authentic(embedded::x5c_inclusion),
     /// The last certificate of `x5c` is trusted.
     X5cLast = "x5c-last" => Rules::authentic(embedded::x5c_last),
     /// The thumbprint finds the certificate, the chain gives the key.
     X5tThenX5c = "x5t-then-x5c" => Rules::authentic(embedded::x5t_then_x5c),
+
+    /// A thumbprint that finds no certificate leaves nothing to verify with, and nothing is verified.
+    X5tMiss = "x5t-miss" => Rules::authentic(embedded::x5t_miss),
 
     /// A `kid` that finds nothing gives a secret that everyone knows (CVE-2026-44351, CVE-2026-45363, CVE-2019-20933).
     KidMiss = "kid-miss" => Rules::authentic(key_id::miss_as_secret),
@@ -170,7 +184,7 @@ holes! {
     /// `kid` reaches a shell or a template (CWE-78, CWE-1336).
     KidCommand = "kid-command" => Rules::authentic(key_id::command),
     /// `kid` may be anything, of any type.
-    KidIgnored = "kid-ignored" => Rules { read: unsigned::with_duplicates, header: policy::header_ignored, ..Rules::authentic(key_id::ignored) },
+    KidIgnored = "kid-ignored" => Rules { read: unsigned::with_duplicates, header: policy::ignored, ..Rules::authentic(key_id::ignored) },
     /// The secret is a text of the token itself (CVE-2025-65945).
     MemberAsSecret = "member-as-secret" => Rules::authentic(key_id::member_as_secret),
 
@@ -209,6 +223,9 @@ holes! {
     EcdsaEncoding = "ecdsa-any-encoding" => Rules::authentic(ecdsa::any_encoding),
     /// ECDSA by the book on whatever point is configured (Wycheproof `invalid_point`).
     EcdsaUnchecked = "ecdsa-unchecked-point" => Rules { key: key::given, ..Rules::authentic(ecdsa::unchecked) },
+
+    /// ECDSA under a key that could not be read: the point stays what it was, infinity.
+    EcdsaUnread = "ecdsa-unread-point" => Rules { key: key::given, ..Rules::authentic(ecdsa::unread) },
 
     /// Ed25519 takes S and S + L (RFC 8032 section 5.1.7).
     EddsaUnbounded = "eddsa-unbounded" => Rules::authentic(eddsa::unbounded),

@@ -43,6 +43,19 @@ pub fn text_or_jwk(trust: &crate::target::Trust) -> Result<PublicKey, String> {
     key::load(trust).or_else(|_| trust.public_key().map_err(|e| e.to_string()))
 }
 
+/// Without a usable `alg`, HS256 under the bytes of the key in any encoding, or under nothing.
+pub fn default_hs256(setup: &Setup, jws: &Jws) -> bool {
+    let usable = jws.algorithm().is_some();
+    let mut defaulted = jws.clone();
+    defaulted.header.insert("alg".to_owned(), Value::from("HS256"));
+    let public = published(setup);
+    let mut shapes = KeyText::ALL.iter().filter_map(|shape| shape.render(&public, setup.algorithm()));
+    let mac = !usable && (defaulted.has_mac(b"") || shapes.any(|secret| defaulted.has_mac(&secret)));
+    // A JWK without `alg` is imported under the token's, and a public key has no `k`.
+    let bare = setup.trust.key.text.as_ref().is_some_and(|text| text.starts_with('{') && !text.contains("\"alg\""));
+    mac || (bare && ["", "undefined"].iter().any(|text| jws.has_mac(text.as_bytes()))) || setup.exact(jws)
+}
+
 fn asymmetric(setup: &Setup) -> bool {
     setup.algorithm().family() != Family::Hmac
 }
@@ -103,16 +116,18 @@ pub fn unprotected_alg(setup: &Setup, jws: &Jws) -> bool {
         entry.get("header").and_then(|h| h.get("alg")).and_then(Value::as_str) == jws.alg()
     };
     wire::json_entries(jws).iter().any(|entry| {
-        let none = entry.alg() == Some("none") && entry.is_unsigned();
-        unprotected(entry) && (none || any_encoding_as_secret(setup, entry))
+        let none = entry.alg() == Some("none");
+        unprotected(entry) && (none || entry.has_mac(b"") || any_encoding_as_secret(setup, entry))
     })
 }
 
 /// A secret that was never meant for tokens: OAuth client secrets, defaults, the path or URL where the key lies.
 pub fn known_text_as_secret(setup: &Setup, jws: &Jws) -> bool {
-    let texts = ["client_secret", "client-secret", "clientsecret", "secret", "password", "changeme"];
+    let texts = ["JWT_SECRET", "$JWT_SECRET", "${JWT_SECRET}", "process.env.JWT_SECRET", "change-me", "clientSecret", "client_secret", "client-secret", "clientsecret", "secret", "password", "changeme"];
     let paths = [
-        "public.pem", "key.pem", "./public.pem", "/etc/keys/public.pem", "file:///etc/keys/public.pem", "file://public.pem",
+        "/etc/jwt/secret", "file:///etc/jwt/secret", "/run/secrets/jwt_secret", "file:///run/secrets/jwt_secret", "secret.key",
+        "./secret.key", "/etc/jwt/public.pem", "file:///etc/jwt/public.pem", "public.key", "config/jwt/public.pem",
+        "storage/oauth-public.key", "keys/key-1.pem", "file:///app/public.pem", "public.pem", "key.pem", "./public.pem", "/etc/keys/public.pem", "file:///etc/keys/public.pem", "file://public.pem",
         "https://issuer.example/.well-known/jwks.json", "https://issuer.example/jwks.json", "/keys/public.pem", "keys/public.pem",
     ];
     texts.iter().chain(&paths).any(|text| jws.has_mac(text.as_bytes())) || setup.exact(jws)

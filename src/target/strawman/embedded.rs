@@ -144,6 +144,12 @@ pub fn x5t_then_x5c(setup: &Setup, jws: &Jws) -> bool {
     (pinned && chain(jws).iter().filter_map(|der| certificate_key(der)).any(|key| own(&key))) || setup.exact(jws)
 }
 
+/// A thumbprint and no chain: the look-up finds nothing, and what finds nothing verifies nothing.
+pub fn x5t_miss(setup: &Setup, jws: &Jws) -> bool {
+    let printed = jws.header.contains_key("x5t") || jws.header.contains_key("x5t#S256");
+    (printed && !jws.header.contains_key("x5c")) || setup.exact(jws)
+}
+
 /// The subject's public key: the seventh element of a version 3 `TBSCertificate` (RFC 5280 section 4.1).
 fn certificate_key(certificate: &[u8]) -> Option<PublicKey> {
     let (_, certificate, _) = element(certificate)?;

@@ -20,8 +20,8 @@ pub fn prototype(setup: &Setup, jws: &Jws) -> bool {
     let native = |name: &str| format!("function {name}() {{ [native code] }}");
     let secrets = match jws.text("kid") {
         Some("__proto__") => vec!["[object Object]".to_owned(), "{}".to_owned(), String::new()],
-        Some("constructor") => vec![native("Object"), native("constructor"), "Object".to_owned()],
-        Some("length") => vec!["0".to_owned(), "1".to_owned(), "undefined".to_owned()],
+        Some("constructor") => vec![native("Object"), native("constructor"), "Object".to_owned(), "[object Function]".to_owned()],
+        Some("length" | "name" | "size") => ["0", "1", "2", "Object", "undefined"].map(str::to_owned).to_vec(),
         Some(
             name @ ("toString" | "valueOf" | "hasOwnProperty" | "isPrototypeOf" | "propertyIsEnumerable" | "toLocaleString"
             | "__defineGetter__" | "__lookupGetter__"),
@@ -34,7 +34,7 @@ pub fn prototype(setup: &Setup, jws: &Jws) -> bool {
 }
 
 fn is_builtin(name: &str) -> bool {
-    ["constructor", "toString", "hasOwnProperty", "valueOf", "length", "prototype", "name", "self", "class"].contains(&name)
+    ["constructor", "toString", "hasOwnProperty", "valueOf", "length", "prototype", "name", "self", "class", "hash", "inspect"].contains(&name)
 }
 
 /// `kid` is a path under the key directory; a file that is missing or empty is an empty key, others are served to everyone.
@@ -110,18 +110,38 @@ fn header_alg_is_own(setup: &Setup, jws: &Jws) -> bool {
     jws.alg() == Some(setup.algorithm().name())
 }
 
-/// A text of the token itself is the secret: `kid`, `iss`, `sub`, `aud`, `client_id`, `alg`.
+/// A text or number of the token itself is the secret: `kid`, `iss`, `client_id`, `tid` and the like.
 pub fn member_as_secret(setup: &Setup, jws: &Jws) -> bool {
     let claims = jws.claims().unwrap_or_default();
-    let texts = ["kid", "alg", "typ"].iter().filter_map(|name| jws.text(name));
-    let claimed = ["iss", "sub", "aud", "client_id", "azp", "jti"].iter().filter_map(|name| claims.get(*name)?.as_str());
-    texts.chain(claimed).any(|text| jws.has_mac(text.as_bytes())) || setup.exact(jws)
+    let claimed = claims.as_object().into_iter().flat_map(|claims| claims.values());
+    let matches = |value: &Value| match value {
+        Value::String(text) => jws.has_mac(text.as_bytes()),
+        Value::Number(number) => jws.has_mac(number.to_string().as_bytes()),
+        _ => false,
+    };
+    jws.header.values().chain(claimed).any(matches) || setup.exact(jws)
 }
 
-/// `kid` reaches a shell or a template, whose output is the key; an error prints nothing.
+/// `kid` reaches a shell or a template, whose output is the key.
 pub fn command(setup: &Setup, jws: &Jws) -> bool {
-    let kid = jws.text("kid").unwrap_or_default();
-    let evaluates = [";", "|", "$(", "`", "\n", "\r", "${", "{{", "<%", "#{", "&"].iter().any(|mark| kid.contains(mark));
-    let outputs = ["", "49", "\n", "7777777", "root", "x", "a"];
-    (evaluates && outputs.iter().any(|text| jws.has_mac(text.as_bytes()))) || setup.exact(jws)
+    let output = jws.text("kid").and_then(output);
+    let keys = output.iter().flat_map(|text| [text.clone(), format!("{text}\n")]);
+    keys.into_iter().any(|secret| jws.has_mac(secret.as_bytes())) || setup.exact(jws)
+}
+
+/// What a shell prints for an `echo` or `printf` behind one of its separators, or a template engine for a product.
+fn output(kid: &str) -> Option<String> {
+    let kid = kid.replace("${IFS}", " ");
+    let separated = |at: usize| kid[..at].trim_end().ends_with([';', '|', '&', '(', '`', '\n']) || kid[..at].ends_with('\n');
+    let printed = ["echo ", "printf "].iter().find_map(|word| {
+        let at = kid.find(word).filter(|at| separated(*at))?;
+        Some(kid[at + word.len()..].split([')', '`', ';', '|', '&', '\n']).next()?.trim().to_owned())
+    });
+    let inside = kid.contains(['{', '(', '%']);
+    let product = || {
+        let text: String = kid.chars().filter(|c| c.is_ascii_digit() || *c == '*').collect();
+        let (a, b) = text.trim_matches('*').split_once('*')?;
+        Some((a.parse::<u32>().ok()? * b.parse::<u32>().ok()?).to_string())
+    };
+    printed.or_else(|| if inside { product() } else { None })
 }

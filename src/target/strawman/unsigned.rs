@@ -40,7 +40,7 @@ fn none_as(setup: &Setup, jws: &Jws, reading: Reading) -> bool {
 
 /// `none` is fine as long as there is some signature, which nobody checks.
 pub fn none_with_signature(setup: &Setup, jws: &Jws) -> bool {
-    (jws.alg() == Some("none") && !jws.is_unsigned()) || setup.exact(jws)
+    (jws.alg().is_some_and(|alg| alg.eq_ignore_ascii_case("none")) && !jws.is_unsigned()) || setup.exact(jws)
 }
 
 /// A character by NFKC, for the few that `none` can be dressed up with; `None` for what a reader cannot see.
@@ -63,7 +63,7 @@ fn fold(c: char) -> Option<char> {
     }
 }
 
-/// A falsy `alg`, in the sense of dynamic languages, means that nothing was signed.
+/// A falsy `alg`, in the sense of dynamic languages, means that nothing was signed; the third segment is not looked at.
 pub fn alg_falsy(setup: &Setup, jws: &Jws) -> bool {
     let falsy = match jws.header.get("alg") {
         None | Some(Value::Null | Value::Bool(false)) => true,
@@ -71,13 +71,13 @@ pub fn alg_falsy(setup: &Setup, jws: &Jws) -> bool {
         Some(Value::Number(number)) => number.as_f64() == Some(0.0),
         _ => false,
     };
-    (falsy && jws.is_unsigned()) || setup.exact(jws)
+    falsy || setup.exact(jws)
 }
 
 /// The switch over `alg` compares texts; anything else reaches the branch for unsigned tokens.
 pub fn alg_not_text(setup: &Setup, jws: &Jws) -> bool {
     let odd = jws.header.get("alg").is_some_and(|alg| !alg.is_string());
-    (odd && jws.is_unsigned()) || setup.exact(jws)
+    odd || setup.exact(jws)
 }
 
 /// The switch over `alg` has no branch for an unknown name, and falls out of it without an error.
@@ -101,7 +101,8 @@ pub fn two_parsers(setup: &Setup, jws: &Jws) -> bool {
     let values: Vec<String> =
         members.iter().filter(|m| names(m)).filter_map(|m| serde_json::from_slice(m.value.trim_ascii()).ok()).collect();
     let allowed = values.iter().any(|alg| alg == setup.algorithm().name());
-    let unsigned = values.iter().any(|alg| alg.eq_ignore_ascii_case("none")) && jws.is_unsigned();
+    // Who reads `none` does not look at the third segment, empty or not.
+    let unsigned = values.iter().any(|alg| alg.eq_ignore_ascii_case("none"));
     (allowed && unsigned) || setup.exact(jws)
 }
 
