@@ -312,7 +312,8 @@ mod tests {
             let e = BigUint::from_bytes_be(&algorithm.hash().digest(input.as_bytes()));
             // u2 is even, so u2 Q is the point at infinity, and R = u1 G must have r as its x.
             assert_eq!(&r * &w % &n % 2_u8, BigUint::from(0_u8), "{algorithm}");
-            let (x, _) = curve.public(&padded(&(e * &w % &n), curve.width()));
+            let u1 = padded(&(e * &w % &n), curve.width());
+            let (x, _) = curve.public(&u1);
             assert_eq!(BigUint::from_bytes_be(&x) % &n, r, "{algorithm}");
             let trusted = Key::of(Role::Trusted, algorithm).expect("a key");
             assert_eq!(header["jwk"]["x"], trusted.public().jwk_members().1[1].1.as_str());
