@@ -1,5 +1,7 @@
 //! The built-in catalogue: every case can be forged, no two are the same token, and the oracle agrees with what each file expects.
 
+#![expect(clippy::print_stdout, reason = "skips and counts are there for whoever runs the tests with --nocapture")]
+
 use std::collections::{BTreeMap, HashMap};
 
 use jwt_gauntlet::{
@@ -13,8 +15,8 @@ use jwt_gauntlet::{
 const ALGORITHMS: [Algorithm; 7] =
     [Algorithm::HS256, Algorithm::RS256, Algorithm::PS384, Algorithm::ES256, Algorithm::ES512, Algorithm::ES256K, Algorithm::EdDSA];
 
-/// Why a case may be left out although its file says that it applies: the key has no such shape.
-const KNOWN_SKIPS: [&str; 3] = ["the trusted key has no shape `ssh", "no configuration: ssh", "ES256K is no"];
+/// Why a case may be left out although its file says that it applies: OpenSSH has no name for keys on secp256k1.
+const KNOWN_SKIPS: [&str; 1] = ["the trusted key has no shape `ssh"];
 
 /// Forges every applicable case. With `id`, all under one id, so that canaries and random bytes no longer tell equal recipes apart.
 fn forge_all<'a>(catalogue: &'a Catalogue, algorithm: Algorithm, id: Option<&str>) -> Vec<(&'a Case, Result<Forged, String>)> {
@@ -97,4 +99,32 @@ fn every_attack_says_what_it_is_and_what_to_do() {
 
 fn group(case: &Case) -> &str {
     case.attack.id.split('/').next().unwrap_or_default()
+}
+
+/// Groups whose files may be absent from a checkout in which they are being written; empty in a release.
+const UNMERGED: [&str; 4] = ["ecdsa/", "eddsa/", "rsa/", "hmac/"];
+
+#[test]
+fn every_class_that_the_comparison_with_peers_names_exists() {
+    let missing = missing_from_peers();
+    let missing: Vec<_> = missing.iter().filter(|id| !UNMERGED.iter().any(|group| id.starts_with(group))).collect();
+    assert!(missing.is_empty(), "docs/peers.md names what is not there: {missing:?}");
+}
+
+#[test]
+#[ignore = "holds once the groups in UNMERGED are in the tree; then drop UNMERGED and the test above"]
+fn every_class_that_the_comparison_with_peers_names_exists_in_all_groups() {
+    assert_eq!(missing_from_peers(), Vec::<String>::new());
+}
+
+/// Names in the last column of the tables of `docs/peers.md` that are neither a class nor the start of a case id.
+fn missing_from_peers() -> Vec<String> {
+    let catalogue = Catalogue::built_in();
+    let text = include_str!("../docs/peers.md").replace("\\|", "");
+    let cells =
+        text.lines().filter(|line| line.starts_with("| ")).filter_map(|line| line.trim_end_matches(" |").rsplit(" | ").next());
+    let names = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).filter(|name| name.contains('/'));
+    let exists =
+        |name: &str| catalogue.cases.iter().any(|case| case.attack.id == name || case.id.starts_with(name) && name.contains('#'));
+    names.filter(|name| !exists(name)).map(str::to_owned).collect()
 }

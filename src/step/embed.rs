@@ -180,18 +180,18 @@ fn order_two(work: &mut Work<'_>, algorithm: Algorithm) -> Result<(), StepError>
     let material = PublicMaterial::Ec { curve, x, y: vec![0; curve.width()] };
     let public = PublicKey { kid: issuer.public.kid.clone(), material, certificate: None };
     object::set(work, SegmentName::Header, "jwk", &public.jwk(algorithm))?;
-    let n = BigUint::from_bytes_be(&curve.order());
-    let inverse = |a: &BigUint| a.modpow(&(&n - 2_u8), &n);
-    let e = BigUint::from_bytes_be(&algorithm.hash().digest(work.signing_input()?.as_bytes()));
+    let order = BigUint::from_bytes_be(&curve.order());
+    let inverse = |number: &BigUint| number.modpow(&(&order - 2_u8), &order);
+    let message = BigUint::from_bytes_be(&algorithm.hash().digest(work.signing_input()?.as_bytes()));
     loop {
         let scalar = curve.scalar(&work.random(curve.width()));
-        let k = BigUint::from_bytes_be(&scalar);
-        if k == BigUint::from(0_u8) {
+        let nonce = BigUint::from_bytes_be(&scalar);
+        if nonce == BigUint::from(0_u8) {
             continue;
         }
-        let r = BigUint::from_bytes_be(&curve.public(&scalar).0) % &n;
-        let s = &e * inverse(&k) % &n;
-        let u2 = &r * inverse(&s) % &n;
+        let r = BigUint::from_bytes_be(&curve.public(&scalar).0) % &order;
+        let s = &message * inverse(&nonce) % &order;
+        let u2 = &r * inverse(&s) % &order;
         if &u2 % 2_u8 == BigUint::from(0_u8) {
             return set(work, [padded(&r, curve.width()), padded(&s, curve.width())].concat());
         }
@@ -228,8 +228,8 @@ fn thumbprint_text(key: &PublicKey, algorithm: Algorithm) -> Result<String, Step
 
 fn with_private(jwk: &str, key: &Key) -> Option<String> {
     let private = key.private_members();
-    let members: String = private.iter().map(|(name, value)| format!(",{}:{}", text(name), text(value))).collect();
-    (!private.is_empty()).then(|| format!("{}{members}}}", &jwk[..jwk.len() - 1]))
+    let members: Vec<_> = private.iter().map(|(name, value)| format!("{}:{}", text(name), text(value))).collect();
+    (!private.is_empty()).then(|| format!("{},{}}}", &jwk[..jwk.len() - 1], members.join(",")))
 }
 
 fn header_kid(work: &mut Work<'_>) -> Result<Option<String>, StepError> {
@@ -305,15 +305,15 @@ mod tests {
         for algorithm in [Algorithm::ES256, Algorithm::ES384, Algorithm::ES512, Algorithm::ES256K] {
             let (header, signature, input) = embedded(algorithm, key_step(None, KeyMember::OrderTwo));
             let curve = Curve::of(algorithm).expect("a curve");
-            let n = BigUint::from_bytes_be(&curve.order());
+            let order = BigUint::from_bytes_be(&curve.order());
             let (r, s) = signature.split_at(curve.width());
             let (r, s) = (BigUint::from_bytes_be(r), BigUint::from_bytes_be(s));
-            let w = s.modpow(&(&n - 2_u8), &n);
-            let e = BigUint::from_bytes_be(&algorithm.hash().digest(input.as_bytes()));
+            let inverse = s.modpow(&(&order - 2_u8), &order);
+            let message = BigUint::from_bytes_be(&algorithm.hash().digest(input.as_bytes()));
             // u2 is even, so u2 Q is the point at infinity, and R = u1 G must have r as its x.
-            assert_eq!(&r * &w % &n % 2_u8, BigUint::from(0_u8), "{algorithm}");
-            let (x, _) = curve.public(&padded(&(e * &w % &n), curve.width()));
-            assert_eq!(BigUint::from_bytes_be(&x) % &n, r, "{algorithm}");
+            assert_eq!(&r * &inverse % &order % 2_u8, BigUint::from(0_u8), "{algorithm}");
+            let (x, _) = curve.public(&padded(&(message * &inverse % &order), curve.width()));
+            assert_eq!(BigUint::from_bytes_be(&x) % &order, r, "{algorithm}");
             let trusted = Key::of(Role::Trusted, algorithm).expect("a key");
             assert_eq!(header["jwk"]["x"], trusted.public().jwk_members().1[1].1.as_str());
         }
