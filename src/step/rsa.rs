@@ -121,3 +121,6 @@ fn oid(hash: Sha2) -> &'static [u8] {
 fn nonzero(work: &mut Work<'_>, count: usize) -> Vec<u8> {
     work.random(count).into_iter().map(|b| b.max(1)).collect()
 }
+
+#[cfg(test)]
+mod tests;

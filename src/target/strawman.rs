@@ -92,8 +92,8 @@ holes! {
     NoSignatureIsBad = "no-signature-is-bad" => wire::json_rules(wire::no_signature_is_bad),
     /// A JSON serialisation is taken where a compact token is expected.
     JsonAccepted = "json-accepted" => wire::json_rules(|s, j| wire::json_entries(j).iter().any(|entry| s.exact(entry))),
-    /// The unprotected header may name the algorithm (GHSA-jc38-x7x8-2xc8).
-    UnprotectedAlg = "unprotected-alg" => wire::json_rules(confusion::unprotected_alg),
+    /// In a JSON serialisation any header may name the algorithm, and no list is asked (GHSA-jc38-x7x8-2xc8).
+    JsonAlg = "json-alg" => wire::json_rules(confusion::json_alg),
 
     /// `none` is accepted (CVE-2015-9235).
     NoneAccepted = "none" => Rules::reading(wire::two_or_three, unsigned::none_exact),
@@ -108,13 +108,13 @@ holes! {
     /// `alg` is normalised before the comparison that matters.
     NoneNormalised = "none-normalised" => Rules::authentic(unsigned::none_normalised),
     /// A missing, null, empty, false or zero `alg` means unsigned (api7/lua-resty-jwt#5).
-    AlgFalsy = "alg-falsy" => Rules::authentic(unsigned::alg_falsy),
+    AlgFalsy = "alg-falsy" => Rules { read: unsigned::any_header, header: policy::ignored, ..Rules::authentic(unsigned::alg_falsy) },
     /// An `alg` that is no text means unsigned.
     AlgNotText = "alg-not-text" => Rules::authentic(unsigned::alg_not_text),
     /// An unknown `alg` falls through the switch and is accepted.
     AlgUnknown = "alg-unknown" => Rules::reading(wire::loose, unsigned::alg_unknown),
     /// An unknown `kid` yields no key, and no key needs no signature (CVE-2022-23540).
-    NoKeyUnsigned = "no-key-unsigned" => Rules::reading(wire::two_or_three, unsigned::no_key_unsigned),
+    NoKeyUnsigned = "no-key-unsigned" => Rules { header: policy::ignored, ..Rules::reading(unsigned::any_header, unsigned::no_key_unsigned) },
     /// Two parsers read two different `alg` members.
     AlgTwice = "alg-twice" => Rules { read: unsigned::with_duplicates, header: policy::ignored, ..Rules::authentic(unsigned::two_parsers) },
     /// A missing or meaningless `alg` means HS256, under whatever bytes the key has (CVE-2026-22817, CVE-2026-22818).
@@ -173,6 +173,8 @@ holes! {
 
     /// A `kid` that finds nothing gives a secret that everyone knows (CVE-2026-44351, CVE-2026-45363, CVE-2019-20933).
     KidMiss = "kid-miss" => Rules::authentic(key_id::miss_as_secret),
+    /// Two parsers read two different `kid` members, and the one that finds nothing gives the empty secret.
+    KidTwice = "kid-twice" => Rules { read: unsigned::with_duplicates, header: policy::ignored, ..Rules::authentic(key_id::twice) },
     /// `kid` finds what every object inherits.
     KidPrototype = "kid-prototype" => Rules::authentic(key_id::prototype),
     /// `kid` is a file name (CWE-22).
@@ -255,13 +257,15 @@ holes! {
     /// RSA signatures are copied into a buffer of the right size.
     RsaCut = "rsa-cut" => Rules::authentic(rsa::signature_cut),
     /// RSA arithmetic that maps a number to itself counts as a match.
-    RsaFixedPoints = "rsa-fixed-points" => Rules::authentic(rsa::fixed_points),
+    RsaFixedPoints = "rsa-fixed-points" => Rules { key: key::given, ..Rules::authentic(rsa::fixed_points) },
     /// RSASSA-PSS with any salt length.
     PssSalt = "pss-salt" => Rules::authentic(rsa::pss_salt_free),
     /// RSASSA-PSS with any mask hash.
     PssMask = "pss-mask" => Rules::authentic(rsa::pss_mask_free),
     /// RSASSA-PSS with any trailer and top bits.
     PssEnds = "pss-ends" => Rules::authentic(rsa::pss_ends_free),
+    /// RSASSA-PSS or PKCS#1 v1.5: the padding is guessed.
+    PssOrPkcs1 = "pss-or-pkcs1" => Rules::authentic(rsa::pkcs1_for_pss),
     /// RSASSA-PSS with any hash.
     PssHash = "pss-hash" => Rules::authentic(rsa::pss_hash_free),
 

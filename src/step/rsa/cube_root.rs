@@ -161,11 +161,13 @@ fn long_form(oid: &[u8], digest: &[u8]) -> Vec<u8> {
 }
 
 impl Plan {
-    /// The least cube that has the prefix, and the least above it that has not.
+    /// The least cube that will do, and the least above it that has not the prefix.
     fn bounds(&self, size: usize) -> (BigUint, BigUint) {
-        let shift = 8 * (size - self.prefix.len());
-        let floor = BigUint::from_bytes_be(&self.prefix) << shift;
-        let ceiling = &floor + (BigUint::from(1_u8) << shift);
+        let room = size - self.prefix.len();
+        let ceiling = (BigUint::from_bytes_be(&self.prefix) + 1_u8) << (8 * room);
+        // From the prefix and zeros the search would take ages to leave those zeros behind.
+        let least = if self.middle == Middle::NoZero { 1 } else { 0 };
+        let floor = BigUint::from_bytes_be(&[&*self.prefix, &vec![least; room]].concat());
         (floor, ceiling)
     }
 

@@ -19,6 +19,10 @@ pub fn text_as_secret(setup: &Setup, jws: &Jws) -> bool {
 
 /// As above in a library that takes keys in any encoding, and so has a code path for each.
 pub fn any_encoding_as_secret(setup: &Setup, jws: &Jws) -> bool {
+    // Writing seventy texts takes its time.
+    if jws.algorithm().is_none_or(|algorithm| algorithm.family() != Family::Hmac) {
+        return setup.exact(jws);
+    }
     let public = published(setup);
     let mac = |shape: &KeyText| shape.render(&public, setup.algorithm()).is_some_and(|secret| jws.has_mac(&secret));
     (asymmetric(setup) && KeyText::ALL.iter().any(mac)) || setup.exact(jws)
@@ -26,6 +30,9 @@ pub fn any_encoding_as_secret(setup: &Setup, jws: &Jws) -> bool {
 
 /// Only a JWK object is known to be public: HS* takes the JSON text of the key set.
 pub fn jwk_as_secret(setup: &Setup, jws: &Jws) -> bool {
+    if jws.algorithm().is_none_or(|algorithm| algorithm.family() != Family::Hmac) {
+        return setup.exact(jws);
+    }
     let public = published(setup);
     let mac = |shape: KeyText| shape.render(&public, setup.algorithm()).is_some_and(|secret| jws.has_mac(&secret));
     (asymmetric(setup) && [KeyText::Jwk, KeyText::Jwks, KeyText::JwkArray].into_iter().any(mac)) || setup.exact(jws)
@@ -45,6 +52,9 @@ pub fn text_or_jwk(trust: &crate::target::Trust) -> Result<PublicKey, String> {
 
 /// Without a usable `alg`, HS256 under the bytes of the key in any encoding, or under nothing.
 pub fn default_hs256(setup: &Setup, jws: &Jws) -> bool {
+    if jws.algorithm().is_some_and(|algorithm| algorithm.family() != Family::Hmac) {
+        return setup.exact(jws);
+    }
     let usable = jws.algorithm().is_some();
     let mut defaulted = jws.clone();
     defaulted.header.insert("alg".to_owned(), Value::from("HS256"));
@@ -108,17 +118,15 @@ pub fn cast_panics(setup: &Setup, jws: &Jws) -> bool {
     setup.exact(jws)
 }
 
-/// The unprotected header of a JSON serialisation may say `alg`, and then rules: `none`, or HS* over the key text.
-pub fn unprotected_alg(setup: &Setup, jws: &Jws) -> bool {
-    let Some(value) = &jws.json else { return setup.exact(jws) };
-    let unprotected = |jws: &Jws| {
-        let entry = value.get("signatures").and_then(Value::as_array).and_then(|e| e.first()).unwrap_or(value);
-        entry.get("header").and_then(|h| h.get("alg")).and_then(Value::as_str) == jws.alg()
-    };
-    wire::json_entries(jws).iter().any(|entry| {
-        let none = entry.alg() == Some("none");
-        unprotected(entry) && (none || entry.has_mac(b"") || any_encoding_as_secret(setup, entry))
-    })
+/// Whatever header of a JSON serialisation says `alg` rules: `none`, or HS* over the key text. The list of allowed algorithms is asked
+/// for compact tokens only.
+pub fn json_alg(setup: &Setup, jws: &Jws) -> bool {
+    if jws.json.is_none() {
+        return setup.exact(jws);
+    }
+    wire::json_entries(jws)
+        .iter()
+        .any(|entry| entry.alg() == Some("none") || entry.has_mac(b"") || any_encoding_as_secret(setup, entry))
 }
 
 /// A secret that was never meant for tokens: OAuth client secrets, defaults, the path or URL where the key lies.

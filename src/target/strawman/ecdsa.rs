@@ -215,7 +215,7 @@ impl Field {
 
 /// By the book with the configured key: see [`textbook`].
 pub fn unchecked(setup: &Setup, jws: &Jws) -> bool {
-    point(setup, jws).is_some_and(|(curve, x, y)| textbook(curve, x, y, jws)) || setup.exact(jws)
+    point(setup, jws).is_some_and(|(curve, x, y)| !curve.contains(x, y) && textbook(curve, x, y, jws)) || setup.exact(jws)
 }
 
 /// A key that is no point of the curve leaves the point at its initial value, infinity, and then R = u1 G.

@@ -15,6 +15,13 @@ pub fn miss_as_secret(setup: &Setup, jws: &Jws) -> bool {
     (missed && COERCED.iter().any(|text| jws.has_mac(text.as_bytes()))) || setup.exact(jws)
 }
 
+/// One of several `kid` finds a key, another none.
+pub fn twice(setup: &Setup, jws: &Jws) -> bool {
+    let members = crate::token::object_members(jws.header_bytes.trim_ascii()).unwrap_or_default();
+    let kids = members.iter().filter(|member| member.is("kid")).count();
+    (kids > 1 && jws.has_mac(b"")) || setup.exact(jws)
+}
+
 /// `kid` indexes a plain object, whose prototype answers for names that nobody put there.
 pub fn prototype(setup: &Setup, jws: &Jws) -> bool {
     let native = |name: &str| format!("function {name}() {{ [native code] }}");
@@ -52,38 +59,48 @@ fn contents(path: &str) -> Vec<Vec<u8>> {
         ("randomize_va_space", &[b"2\n", b"2"]),
         ("/proc/sys", &[b"0\n", b"1\n", b"2\n", b"Linux\n", b"linux\n", b"65536\n", b"32768\n", b"4194304\n"]),
         ("ostype", &[b"Linux\n"]),
-        ("/proc/", &[b"0\n", b"1\n", b"2\n"]),
+        ("/proc/", &[b"0\n", b"1\n", b"2\n", b"0", b"1", b"2"]),
         (".css", &[b"\n", b"body{}\n"]),
     ];
     out.extend(known.iter().filter(|(name, _)| path.contains(name)).flat_map(|(_, texts)| texts.iter().map(|t| t.to_vec())));
     out
 }
 
-/// `kid` is pasted into a query; a `UNION SELECT` of the attacker's answers instead of the table.
+/// `kid` is pasted into a query; an injected `SELECT` answers instead of the table, in plain text or base64.
 pub fn sql(setup: &Setup, jws: &Jws) -> bool {
-    let selected = jws.text("kid").and_then(union_value);
-    selected.is_some_and(|value| jws.has_mac(value.as_bytes())) || setup.exact(jws)
+    let answers = jws.text("kid").map(selected).unwrap_or_default();
+    let decode = |text: &String| data_encoding::BASE64.decode(text.as_bytes()).ok();
+    answers.iter().any(|text| jws.has_mac(text.as_bytes()) || decode(text).is_some_and(|secret| jws.has_mac(&secret)))
+        || setup.exact(jws)
 }
 
-/// The literal that an injected `UNION … SELECT` yields: quoted text, a number, hex, or a call that joins characters.
-fn union_value(kid: &str) -> Option<String> {
+/// The columns that the last `SELECT` in an injected text yields: quoted text, a number, hex, or a call that joins characters. A
+/// condition that never holds yields nothing at all.
+fn selected(kid: &str) -> Vec<String> {
     let upper = kid.to_ascii_uppercase();
-    let union = upper.find("UNION")?;
-    let select = upper[union..].find("SELECT")? + union + "SELECT".len();
-    // The quote or bracket that leaves the operator's text comes first; a number needs none.
-    let rest = kid[select..].trim_start_matches(|c: char| c.is_whitespace() || "/*+(%09".contains(c));
-    if let Some(quoted) = rest.strip_prefix('\'').or_else(|| rest.strip_prefix('"')) {
+    let escapes = kid.contains(['\'', '"', ';']) || upper.starts_with("-1");
+    let Some(select) = upper.rfind("SELECT").filter(|_| escapes) else {
+        return if kid.contains("'1'='2") { vec![String::new()] } else { Vec::new() };
+    };
+    let columns = kid[select + "SELECT".len()..].trim_start_matches(|c: char| c.is_whitespace() || "/*(".contains(c));
+    if upper[select..].contains("CHR(") || upper[select..].contains("CHAR(") {
+        let numbers = columns.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u8>().ok());
+        return vec![numbers.map(char::from).collect()];
+    }
+    columns.split(',').filter_map(literal).collect()
+}
+
+/// The value of an SQL literal, whatever follows it.
+fn literal(text: &str) -> Option<String> {
+    let text = text.trim_start();
+    if let Some(quoted) = text.strip_prefix(['\'', '"']) {
         return quoted.split(['\'', '"']).next().map(str::to_owned);
     }
-    if let Some(hex) = rest.strip_prefix("0x") {
+    if let Some(hex) = text.strip_prefix("0x") {
         let digits: String = hex.chars().take_while(char::is_ascii_hexdigit).collect();
         return String::from_utf8(data_encoding::HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?).ok();
     }
-    if upper[select..].contains("CHR(") || upper[select..].contains("CHAR(") {
-        let numbers = rest.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse::<u8>().ok());
-        return Some(numbers.map(char::from).collect());
-    }
-    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    let word: String = text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     Some(if word.eq_ignore_ascii_case("null") { String::new() } else { word })
 }
 

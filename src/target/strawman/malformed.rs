@@ -26,10 +26,12 @@ fn is_malformed(setup: &Setup, signature: &[u8]) -> bool {
     }
 }
 
-/// A public point that the library refuses when it is first used.
+/// A public key that the library refuses when it is first used.
 fn key_is_malformed(setup: &Setup) -> bool {
     match &setup.key.material {
         PublicMaterial::Ec { curve, x, y } => Curve::of(setup.algorithm()) != Some(*curve) || !curve.contains(x, y),
+        // Montgomery's arithmetic has no even modulus.
+        PublicMaterial::Rsa { n, e } => [n, e].iter().any(|number| number.last().is_none_or(|last| last % 2 == 0)),
         _ => false,
     }
 }

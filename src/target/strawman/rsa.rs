@@ -220,6 +220,17 @@ pub fn pss_ends_free(setup: &Setup, jws: &Jws) -> bool {
     pss_with(setup, jws, &Pss { strict_ends: false, ..Pss::exact(setup.algorithm()) }) || setup.exact(jws)
 }
 
+/// The padding is whichever fits.
+pub fn pkcs1_for_pss(setup: &Setup, jws: &Jws) -> bool {
+    let twin = match setup.algorithm() {
+        Algorithm::PS256 => Algorithm::RS256,
+        Algorithm::PS384 => Algorithm::RS384,
+        Algorithm::PS512 => Algorithm::RS512,
+        _ => return setup.exact(jws),
+    };
+    (jws.alg() == Some(setup.algorithm().name()) && jws.verifies(&setup.key, twin)) || setup.exact(jws)
+}
+
 /// The hash of the message may be any, the parameters following it.
 pub fn pss_hash_free(setup: &Setup, jws: &Jws) -> bool {
     let hashes: [fn(&[u8]) -> Vec<u8>; 5] = [

@@ -112,6 +112,25 @@ pub fn with_duplicates(token: &str) -> Option<Jws> {
     Jws::lax(strict::decode(header).ok()?, strict::decode(payload).ok()?, signature, format!("{header}.{payload}"))
 }
 
+/// A header of any JSON, lone surrogates replaced; what is no object has no members.
+pub fn any_header(token: &str) -> Option<Jws> {
+    let mut segments = token.split('.');
+    let (header, payload, signature) = (segments.next()?, segments.next()?, segments.next().unwrap_or_default());
+    let header_bytes = strict::decode(header).ok()?;
+    let text = String::from_utf8_lossy(&header_bytes).replace("\\ud800", "\\ufffd");
+    let object = match serde_json::from_str::<Value>(&text).ok()? {
+        Value::Object(object) => object,
+        _ => serde_json::Map::new(),
+    };
+    if segments.next().is_some() {
+        return None;
+    }
+    let mut jws = Jws::lax(b"{}".to_vec(), strict::decode(payload).ok()?, signature, format!("{header}.{payload}"))?;
+    jws.header = object;
+    jws.header_bytes = header_bytes;
+    Some(jws)
+}
+
 /// `alg` is looked up in the claims if the header lacks it.
 pub fn alg_in_claims(setup: &Setup, jws: &Jws) -> bool {
     let claims = jws.claims().unwrap_or_default();
