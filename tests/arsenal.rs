@@ -64,9 +64,23 @@ fn what_either_answer_fits_was_signed_by_the_issuer() {
 #[test]
 fn only_files_about_policy_and_spelling_hold_tokens_that_the_issuer_signed() {
     let signed = [
-        "ecdsa/der-form", "ecdsa/size", "ecdsa/high-s", "eddsa/s-plus-l", "eddsa/encoding", "eddsa/size-and-variant",
-        "rsa/missing-null", "rsa/wrong-hash", "rsa/pss-parameters", "rsa/integer-edges", "rsa/factorable-keys", "rsa/1024-bit-key",
-        "hmac/extended-tag", "hmac/secret-encoding", "hmac/long-key-hash", "hmac/wrong-hash", "hmac/short-secret",
+        "ecdsa/der-form",
+        "ecdsa/size",
+        "ecdsa/high-s",
+        "eddsa/s-plus-l",
+        "eddsa/encoding",
+        "eddsa/size-and-variant",
+        "rsa/missing-null",
+        "rsa/wrong-hash",
+        "rsa/pss-parameters",
+        "rsa/integer-edges",
+        "rsa/factorable-keys",
+        "rsa/1024-bit-key",
+        "hmac/extended-tag",
+        "hmac/secret-encoding",
+        "hmac/long-key-hash",
+        "hmac/wrong-hash",
+        "hmac/short-secret",
     ];
     for algorithm in Algorithm::ALL {
         forge_all(algorithm, |case, _, forged| {

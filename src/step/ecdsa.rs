@@ -83,10 +83,13 @@ pub(super) fn scalars(work: &mut Work<'_>, r: EcdsaScalar, s: EcdsaScalar, form:
     let curve = curve(work)?;
     let r = r.bytes(work, curve)?;
     let s = s.bytes(work, curve)?;
-    signature::set(work, match form {
-        EcdsaForm::Raw => [r, s].concat(),
-        EcdsaForm::Der => der::nest(der::SEQUENCE, &[der::unsigned(&r), der::unsigned(&s)]),
-    })
+    signature::set(
+        work,
+        match form {
+            EcdsaForm::Raw => [r, s].concat(),
+            EcdsaForm::Der => der::nest(der::SEQUENCE, &[der::unsigned(&r), der::unsigned(&s)]),
+        },
+    )
 }
 
 pub(super) fn respell(work: &mut Work<'_>, to: EcdsaSpelling) -> Result<(), StepError> {
@@ -261,8 +264,18 @@ mod tests {
     #[test]
     fn every_spelling_reads_back_to_a_signature_that_another_library_takes() {
         let spellings = [
-            "der", "der-long-length", "der-padded", "der-negative", "der-indefinite", "der-trailing", "padded", "leading-zero",
-            "first-zero-dropped", "swapped", "little-endian", "high-s",
+            "der",
+            "der-long-length",
+            "der-padded",
+            "der-negative",
+            "der-indefinite",
+            "der-trailing",
+            "padded",
+            "leading-zero",
+            "first-zero-dropped",
+            "swapped",
+            "little-endian",
+            "high-s",
         ];
         for algorithm in ALL {
             let width = Curve::of(algorithm).expect("a curve").width();

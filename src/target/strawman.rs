@@ -185,8 +185,6 @@ holes! {
     KidFilter = "kid-filter" => Rules::authentic(key_id::filter),
     /// `kid` reaches a shell or a template (CWE-78, CWE-1336).
     KidCommand = "kid-command" => Rules::authentic(key_id::command),
-    /// `kid` may be anything, of any type.
-    KidIgnored = "kid-ignored" => Rules { read: unsigned::with_duplicates, header: policy::ignored, ..Rules::authentic(key_id::ignored) },
     /// The secret is a text of the token itself (CVE-2025-65945).
     MemberAsSecret = "member-as-secret" => Rules::authentic(key_id::member_as_secret),
 

@@ -124,19 +124,55 @@ pub fn json_alg(setup: &Setup, jws: &Jws) -> bool {
     if jws.json.is_none() {
         return setup.exact(jws);
     }
+    // Some sign over the unprotected header where there is no other.
+    let mut own = jws.clone();
+    own.input = [&jws.header_bytes, &jws.payload].map(|part| data_encoding::BASE64URL_NOPAD.encode(part)).join(".");
     wire::json_entries(jws)
         .iter()
+        .chain([&own])
         .any(|entry| entry.alg() == Some("none") || entry.has_mac(b"") || any_encoding_as_secret(setup, entry))
 }
 
 /// A secret that was never meant for tokens: OAuth client secrets, defaults, the path or URL where the key lies.
 pub fn known_text_as_secret(setup: &Setup, jws: &Jws) -> bool {
-    let texts = ["JWT_SECRET", "$JWT_SECRET", "${JWT_SECRET}", "process.env.JWT_SECRET", "change-me", "clientSecret", "client_secret", "client-secret", "clientsecret", "secret", "password", "changeme"];
+    let texts = [
+        "JWT_SECRET",
+        "$JWT_SECRET",
+        "${JWT_SECRET}",
+        "process.env.JWT_SECRET",
+        "change-me",
+        "clientSecret",
+        "client_secret",
+        "client-secret",
+        "clientsecret",
+        "secret",
+        "password",
+        "changeme",
+    ];
     let paths = [
-        "/etc/jwt/secret", "file:///etc/jwt/secret", "/run/secrets/jwt_secret", "file:///run/secrets/jwt_secret", "secret.key",
-        "./secret.key", "/etc/jwt/public.pem", "file:///etc/jwt/public.pem", "public.key", "config/jwt/public.pem",
-        "storage/oauth-public.key", "keys/key-1.pem", "file:///app/public.pem", "public.pem", "key.pem", "./public.pem", "/etc/keys/public.pem", "file:///etc/keys/public.pem", "file://public.pem",
-        "https://issuer.example/.well-known/jwks.json", "https://issuer.example/jwks.json", "/keys/public.pem", "keys/public.pem",
+        "/etc/jwt/secret",
+        "file:///etc/jwt/secret",
+        "/run/secrets/jwt_secret",
+        "file:///run/secrets/jwt_secret",
+        "secret.key",
+        "./secret.key",
+        "/etc/jwt/public.pem",
+        "file:///etc/jwt/public.pem",
+        "public.key",
+        "config/jwt/public.pem",
+        "storage/oauth-public.key",
+        "keys/key-1.pem",
+        "file:///app/public.pem",
+        "public.pem",
+        "key.pem",
+        "./public.pem",
+        "/etc/keys/public.pem",
+        "file:///etc/keys/public.pem",
+        "file://public.pem",
+        "https://issuer.example/.well-known/jwks.json",
+        "https://issuer.example/jwks.json",
+        "/keys/public.pem",
+        "keys/public.pem",
     ];
     texts.iter().chain(&paths).any(|text| jws.has_mac(text.as_bytes())) || setup.exact(jws)
 }

@@ -85,9 +85,8 @@ pub fn any_encoding(setup: &Setup, jws: &Jws) -> bool {
                 (number.len() <= width).then(|| [vec![0; width - number.len()], number].concat())
             };
             let (Some(r), Some(s)) = (fit(&r), fit(&s)) else { return false };
-            let verifies = |a: &[u8], b: &[u8]| {
-                curve.verifies(x, y, setup.algorithm().hash(), jws.input.as_bytes(), &[a, b].concat())
-            };
+            let verifies =
+                |a: &[u8], b: &[u8]| curve.verifies(x, y, setup.algorithm().hash(), jws.input.as_bytes(), &[a, b].concat());
             verifies(&r, &s) || verifies(&s, &r)
         })
     }) || setup.exact(jws)

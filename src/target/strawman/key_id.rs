@@ -5,9 +5,8 @@ use serde_json::Value;
 use super::rules::{Jws, Setup};
 
 /// What a look-up that found nothing becomes when it is handed to an HMAC function as text.
-const COERCED: [&str; 14] = [
-    "", "undefined", "null", "None", "nil", "NaN", "false", "False", "0", "[object Object]", "\n", "true", "key not found", "\0",
-];
+const COERCED: [&str; 14] =
+    ["", "undefined", "null", "None", "nil", "NaN", "false", "False", "0", "[object Object]", "\n", "true", "key not found", "\0"];
 
 /// An unknown `kid` gives no key, and no key gives a text.
 pub fn miss_as_secret(setup: &Setup, jws: &Jws) -> bool {
@@ -30,8 +29,14 @@ pub fn prototype(setup: &Setup, jws: &Jws) -> bool {
         Some("constructor") => vec![native("Object"), native("constructor"), "Object".to_owned(), "[object Function]".to_owned()],
         Some("length" | "name" | "size") => ["0", "1", "2", "Object", "undefined"].map(str::to_owned).to_vec(),
         Some(
-            name @ ("toString" | "valueOf" | "hasOwnProperty" | "isPrototypeOf" | "propertyIsEnumerable" | "toLocaleString"
-            | "__defineGetter__" | "__lookupGetter__"),
+            name @ ("toString"
+            | "valueOf"
+            | "hasOwnProperty"
+            | "isPrototypeOf"
+            | "propertyIsEnumerable"
+            | "toLocaleString"
+            | "__defineGetter__"
+            | "__lookupGetter__"),
         ) => vec![native(name), name.to_owned()],
         _ => Vec::new(),
     };
@@ -41,13 +46,15 @@ pub fn prototype(setup: &Setup, jws: &Jws) -> bool {
 }
 
 fn is_builtin(name: &str) -> bool {
-    ["constructor", "toString", "hasOwnProperty", "valueOf", "length", "prototype", "name", "self", "class", "hash", "inspect"].contains(&name)
+    ["constructor", "toString", "hasOwnProperty", "valueOf", "length", "prototype", "name", "self", "class", "hash", "inspect"]
+        .contains(&name)
 }
 
 /// `kid` is a path under the key directory; a file that is missing or empty is an empty key, others are served to everyone.
 pub fn file(setup: &Setup, jws: &Jws) -> bool {
     let Some(kid) = jws.text("kid") else { return setup.exact(jws) };
-    let looks_like_path = kid.contains('/') || kid.contains('\\') || kid.contains("%2") || kid.contains('.') || kid.starts_with("NUL");
+    let looks_like_path =
+        kid.contains('/') || kid.contains('\\') || kid.contains("%2") || kid.contains('.') || kid.starts_with("NUL");
     (looks_like_path && contents(kid).iter().any(|content| jws.has_mac(content))) || setup.exact(jws)
 }
 
@@ -55,7 +62,15 @@ pub fn file(setup: &Setup, jws: &Jws) -> bool {
 fn contents(path: &str) -> Vec<Vec<u8>> {
     let mut out = vec![Vec::new()];
     let known: [(&str, &[&[u8]]); 6] = [
-        ("robots.txt", &[b"User-agent: *\nDisallow:\n", b"User-agent: *\nDisallow: /\n", b"User-agent: *\nDisallow:", b"User-agent: *\nAllow: /\n"]),
+        (
+            "robots.txt",
+            &[
+                b"User-agent: *\nDisallow:\n",
+                b"User-agent: *\nDisallow: /\n",
+                b"User-agent: *\nDisallow:",
+                b"User-agent: *\nAllow: /\n",
+            ],
+        ),
         ("randomize_va_space", &[b"2\n", b"2"]),
         ("/proc/sys", &[b"0\n", b"1\n", b"2\n", b"Linux\n", b"linux\n", b"65536\n", b"32768\n", b"4194304\n"]),
         ("ostype", &[b"Linux\n"]),
@@ -116,11 +131,6 @@ pub fn filter(setup: &Setup, jws: &Jws) -> bool {
     };
     let first_key = || jws.signature.is_some() && header_alg_is_own(setup, jws) && setup.signed(jws);
     (matches_all && (COERCED.iter().any(|text| jws.has_mac(text.as_bytes())) || first_key())) || setup.exact(jws)
-}
-
-/// Any `kid`, of any type, finds the one key that there is.
-pub fn ignored(setup: &Setup, jws: &Jws) -> bool {
-    header_alg_is_own(setup, jws) && setup.signed(jws)
 }
 
 fn header_alg_is_own(setup: &Setup, jws: &Jws) -> bool {

@@ -240,5 +240,6 @@ pub fn pss_hash_free(setup: &Setup, jws: &Jws) -> bool {
         sha2(Sha2::Sha384),
         sha2(Sha2::Sha512),
     ];
-    hashes.into_iter().any(|hash| pss_with(setup, jws, &Pss { hash, mask: hash, salt: None, strict_ends: true })) || setup.exact(jws)
+    hashes.into_iter().any(|hash| pss_with(setup, jws, &Pss { hash, mask: hash, salt: None, strict_ends: true }))
+        || setup.exact(jws)
 }

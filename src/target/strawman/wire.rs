@@ -91,6 +91,10 @@ pub fn json(token: &str) -> Option<Jws> {
     let entries = value.get("signatures").and_then(Value::as_array);
     let entry = entries.and_then(|e| e.first()).unwrap_or(&value).clone();
     let mut jws = json_entry(&value, &entry)?;
+    let members = crate::token::object_members(token.trim().as_bytes()).unwrap_or_default();
+    if let (None, Some(header)) = (value.get("protected"), members.iter().find(|m| m.is("header"))) {
+        jws.header_bytes = header.value.trim_ascii().to_vec();
+    }
     jws.json = Some(value);
     Some(jws)
 }
