@@ -153,9 +153,8 @@ fn open(block: &mut Vec<u8>, tag: u8, size: usize, behind: usize) {
 
 /// A `DigestInfo` in which each length takes one byte more than it needs.
 fn long_form(oid: &[u8], digest: &[u8]) -> Vec<u8> {
-    let long = |tag: u8, content: &[u8]| {
-        [&[tag, 0x81, u8::try_from(content.len()).expect("a DigestInfo is short")], content].concat()
-    };
+    let long =
+        |tag: u8, content: &[u8]| [&[tag, 0x81, u8::try_from(content.len()).expect("a DigestInfo is short")], content].concat();
     let algorithm = long(der::SEQUENCE, &[long(der::OID, oid), long(der::NULL, &[])].concat());
     long(der::SEQUENCE, &[algorithm, long(der::OCTET_STRING, digest)].concat())
 }

@@ -84,14 +84,35 @@ fn fools(layout: &str, block: &[u8], oid: &[u8], digest: &[u8]) -> bool {
 #[test]
 fn every_cube_has_the_layout_that_fools_its_parser() {
     let all = [
-        "trailing-garbage", "trailing-one-ff", "trailing-no-ff", "trailing-no-null", "trailing-long-form", "third-element",
-        "octet-tail", "parameters-octets", "parameters-null", "algorithm-element", "padding", "padding-after-ff",
-        "before-bare-hash", "padding-bare-hash", "block-type-two", "tail-only",
+        "trailing-garbage",
+        "trailing-one-ff",
+        "trailing-no-ff",
+        "trailing-no-null",
+        "trailing-long-form",
+        "third-element",
+        "octet-tail",
+        "parameters-octets",
+        "parameters-null",
+        "algorithm-element",
+        "padding",
+        "padding-after-ff",
+        "before-bare-hash",
+        "padding-bare-hash",
+        "block-type-two",
+        "tail-only",
     ];
     // Longer hashes leave too little to chance for layouts that fix much else.
     let hopeless_512 = [
-        "trailing-garbage", "trailing-one-ff", "trailing-no-null", "trailing-long-form", "third-element", "octet-tail",
-        "parameters-octets", "parameters-null", "algorithm-element", "padding-after-ff",
+        "trailing-garbage",
+        "trailing-one-ff",
+        "trailing-no-null",
+        "trailing-long-form",
+        "third-element",
+        "octet-tail",
+        "parameters-octets",
+        "parameters-null",
+        "algorithm-element",
+        "padding-after-ff",
     ];
     for algorithm in PKCS1 {
         let issuer = configured(algorithm, "key = 'rsa-exponent-3'");
@@ -282,7 +303,9 @@ fn numbers_at_the_edges_are_what_they_are_called() {
             assert!(!issuer.public.verifies(algorithm, input.as_bytes(), &signature), "{algorithm} {to}");
             (input, BigUint::from_bytes_be(&signature), signature.len(), forged.provenance)
         };
-        for (to, number) in [("zero", BigUint::from(0_u8)), ("one", BigUint::from(1_u8)), ("modulus-less-one", &n - 1_u8), ("modulus", n.clone())] {
+        for (to, number) in
+            [("zero", BigUint::from(0_u8)), ("one", BigUint::from(1_u8)), ("modulus-less-one", &n - 1_u8), ("modulus", n.clone())]
+        {
             let (_, found, length, provenance) = made(Base::Forged, to);
             assert_eq!((found, length, provenance), (number, 256, Provenance::Forged), "{to}");
         }
