@@ -1,11 +1,11 @@
 //! The attacks on signature primitives, as the catalogue has them: each is forged, and its provenance is what its file means.
 
-use std::{collections::BTreeMap, time::Instant};
-
 use jwt_gauntlet::{
     algorithm::Algorithm,
     catalogue::{Case, Catalogue},
+    configuration::Configuration,
     issuer::Issuer,
+    keys::PublicMaterial,
     recipe::Forged,
     verdict::{Expectation, Provenance},
 };
@@ -17,7 +17,7 @@ fn is_known_gap(case: &Case, algorithm: Algorithm) -> Option<&'static str> {
     let id = case.id.as_str();
     match algorithm {
         Algorithm::RS512 if id.starts_with("rsa/bb06-e3#") => Some("a long hash leaves a cube of 2048 bits too little room"),
-        Algorithm::RS512 | Algorithm::PS384 | Algorithm::PS512 | Algorithm::PS256 if id.starts_with("rsa/factorable-keys#") => {
+        Algorithm::RS512 | Algorithm::PS256 | Algorithm::PS384 | Algorithm::PS512 if id.starts_with("rsa/factorable-keys#") => {
             Some("the key is too small for the encoding")
         }
         Algorithm::RS384 if id == "rsa/factorable-keys#rsa-512" => Some("the key is too small for the encoding"),
@@ -27,12 +27,16 @@ fn is_known_gap(case: &Case, algorithm: Algorithm) -> Option<&'static str> {
 }
 
 fn forge_all(algorithm: Algorithm, mut with: impl FnMut(&Case, &Issuer, Forged)) {
-    let catalogue = Catalogue::built_in();
-    let ours = catalogue.cases.iter().filter(|c| GROUPS.iter().any(|g| c.id.starts_with(g)) && c.applies.contains(&algorithm));
-    for case in ours {
-        let issuer = case.configuration.issuer(algorithm).unwrap_or_else(|| panic!("{}: no such key for {algorithm}", case.id));
-        match case.recipe.forge(&issuer, 1, &case.id) {
-            Ok(forged) => with(case, &issuer, forged),
+    let ours = |case: &&Case| GROUPS.iter().any(|g| case.id.starts_with(g)) && case.applies.contains(&algorithm);
+    let mut issuers: Vec<(Configuration, Issuer)> = Vec::new();
+    for case in Catalogue::built_in().cases.iter().filter(ours) {
+        if !issuers.iter().any(|(configuration, _)| *configuration == case.configuration) {
+            let issuer = case.configuration.issuer(algorithm).unwrap_or_else(|| panic!("{}: no such key for {algorithm}", case.id));
+            issuers.push((case.configuration.clone(), issuer));
+        }
+        let (_, issuer) = issuers.iter().find(|(configuration, _)| *configuration == case.configuration).expect("just made");
+        match case.recipe.forge(issuer, 1, &case.id) {
+            Ok(forged) => with(case, issuer, forged),
             Err(error) => assert!(is_known_gap(case, algorithm).is_some(), "{} for {algorithm}: {error}", case.id),
         }
     }
@@ -41,12 +45,10 @@ fn forge_all(algorithm: Algorithm, mut with: impl FnMut(&Case, &Issuer, Forged))
 #[test]
 fn every_case_can_be_forged_for_every_algorithm_that_it_names() {
     for algorithm in Algorithm::ALL {
-        let (start, mut counts) = (Instant::now(), BTreeMap::<String, usize>::new());
-        forge_all(algorithm, |case, _, forged| {
+        forge_all(algorithm, |case, issuer, forged| {
             assert_eq!(forged.token.as_str().split('.').count(), 3, "{}", case.id);
-            *counts.entry(case.attack.id.clone()).or_default() += 1;
+            assert_ne!(forged.token.as_str(), issuer.genuine().to_string(), "{} is the genuine token", case.id);
         });
-        println!("{algorithm}: {} cases, {} ms, {counts:?}", counts.values().sum::<usize>(), start.elapsed().as_millis());
     }
 }
 
@@ -103,4 +105,26 @@ fn the_reference_mathematics_refuse_what_must_be_refused() {
             assert!(excused || !good, "{} for {algorithm} is a good signature", case.id);
         });
     }
+}
+
+#[test]
+fn macs_under_truncated_secrets_are_what_a_c_program_would_make() {
+    let mut seen = 0;
+    for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+        forge_all(algorithm, |case, issuer, forged| {
+            let PublicMaterial::Secret(secret) = &issuer.public.material else { panic!("a secret") };
+            let stop = match case.id.strip_prefix("hmac/key-truncation#") {
+                Some("nul" | "nul-first") => 0,
+                Some("line-feed") => b'\n',
+                Some("carriage-return") => b'\r',
+                _ => return,
+            };
+            let prefix = secret.split(|byte| *byte == stop).next().expect("a first part");
+            let (input, signature) = forged.token.as_str().rsplit_once('.').expect("three segments");
+            let tag = algorithm.hash().hmac(prefix, input.as_bytes());
+            assert_eq!(signature, data_encoding::BASE64URL_NOPAD.encode(&tag), "{}", case.id);
+            seen += 1;
+        });
+    }
+    assert_eq!(seen, 12);
 }
