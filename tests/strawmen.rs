@@ -52,22 +52,27 @@ const AWAITED: [(Hole, &str); 12] = [
     (Hole::TypIgnored, "typ/"),
 ];
 
-/// The cases that must be refused, with their tokens, by configuration.
-fn tokens<'a>(catalogue: &'a Catalogue, algorithm: Algorithm) -> Vec<(Issuer, Vec<(&'a Case, String)>)> {
-    let mut stages: Vec<(String, Issuer, Vec<(&Case, String)>)> = Vec::new();
+/// The cases of one configuration that must be refused, with their tokens.
+struct Stage<'a> {
+    issuer: Issuer,
+    cases: Vec<(&'a Case, String)>,
+}
+
+fn stages(catalogue: &Catalogue, algorithm: Algorithm) -> Vec<Stage<'_>> {
+    let mut stages: HashMap<String, Stage<'_>> = HashMap::new();
     let rejects = catalogue.cases.iter().filter(|c| c.expect == Expectation::Reject && c.applies.contains(&algorithm));
     for case in rejects {
         let label = case.configuration.label();
-        if !stages.iter().any(|(known, ..)| *known == label) {
+        if !stages.contains_key(&label) {
             let Some(issuer) = case.configuration.issuer(algorithm) else { continue };
-            stages.push((label.clone(), issuer, Vec::new()));
+            stages.insert(label.clone(), Stage { issuer, cases: Vec::new() });
         }
-        let (_, issuer, cases) = stages.iter_mut().find(|(known, ..)| *known == label).expect("it was just put there");
+        let Stage { issuer, cases } = stages.get_mut(&label).expect("it was just put there");
         if let Ok(forged) = case.recipe.forge(issuer, 1, &case.id) {
             cases.push((case, forged.token.0));
         }
     }
-    stages.into_iter().map(|(_, issuer, cases)| (issuer, cases)).collect()
+    stages.into_values().collect()
 }
 
 /// Whether the straw man takes the token, or dies of it.
@@ -79,10 +84,10 @@ fn falls(verifier: &dyn Verifier, token: &str) -> bool {
 #[test]
 fn every_case_fells_a_straw_man_and_every_straw_man_is_felled() {
     let catalogue = Catalogue::built_in();
-    let stages: Vec<_> = ALGORITHMS.into_iter().flat_map(|algorithm| tokens(&catalogue, algorithm)).collect();
+    let stages: Vec<_> = ALGORITHMS.into_iter().flat_map(|algorithm| stages(&catalogue, algorithm)).collect();
     let felled = Mutex::new(HashMap::new());
     let standing = Mutex::new(BTreeSet::new());
-    stages.par_iter().for_each(|(issuer, cases)| {
+    stages.par_iter().for_each(|Stage { issuer, cases }| {
         let holes: Vec<_> = Hole::ALL.iter().map(|hole| (*hole, OnceCell::new())).collect();
         for (case, token) in cases {
             // What felled one case of a class mostly fells the next, and loading a key costs more than asking.
@@ -114,8 +119,8 @@ fn every_case_fells_a_straw_man_and_every_straw_man_is_felled() {
     assert!(upright.is_empty(), "no case fells {upright:?}");
 }
 
-fn any_fells(hole: Hole, stages: &[(Issuer, Vec<(&Case, String)>)]) -> bool {
-    stages.iter().any(|(issuer, cases)| {
+fn any_fells(hole: Hole, stages: &[Stage<'_>]) -> bool {
+    stages.iter().any(|Stage { issuer, cases }| {
         let verifier = Strawman(hole).configure(&issuer.trust);
         verifier.is_ok_and(|verifier| cases.iter().any(|(_, token)| falls(&*verifier, token)))
     })
@@ -175,9 +180,17 @@ fn jsonwebtoken_takes_no_forgery_under_a_good_key_on_either_back_end() {
         #[cfg(feature = "aws-lc-rs")]
         Backend::AwsLcRs,
     ];
-    let excused = |id: &str| LOADED_BY_JSONWEBTOKEN.iter().any(|(known, _)| id.starts_with(known));
+    let excused = |text: &str| LOADED_BY_JSONWEBTOKEN.iter().any(|(known, _)| text.contains(known));
+    let mut taken = Vec::new();
     for backend in backends {
-        let found = findings(JsonWebToken { backend }, |f| f.outcome == Outcome::Forged && !excused(&f.case));
+        let found = findings(JsonWebToken { backend }, |f| {
+            println!("{backend:?} {:?} {} [{}]", f.outcome, f.case, f.algorithm);
+            f.outcome == Outcome::Forged
+        });
+        let (excused, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|text| excused(text));
         assert!(found.is_empty(), "{backend:?}, {} findings:\n{}", found.len(), found.join("\n"));
+        taken.extend(excused);
     }
+    let stale: Vec<_> = LOADED_BY_JSONWEBTOKEN.iter().filter(|(id, _)| !taken.iter().any(|text| text.contains(id))).collect();
+    assert!(stale.is_empty(), "no longer accepted: {stale:?}");
 }

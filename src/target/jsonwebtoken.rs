@@ -78,10 +78,12 @@ fn installed() -> bool {
     })
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that the provider asks for")]
 fn signer(algorithm: &Name, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     (BACKEND.get().provider().signer_factory)(algorithm, key)
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that the provider asks for")]
 fn verifier(algorithm: &Name, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
     (BACKEND.get().provider().verifier_factory)(algorithm, key)
 }

@@ -1,4 +1,4 @@
-//! A reference verifier that does everything right: RFC 7515, RFC 7519 and RFC 8725 to the letter, on ring and RustCrypto.
+//! A reference verifier that does everything right: RFC 7515, RFC 7519 and RFC 8725 to the letter, on `ring` and `RustCrypto`.
 //!
 //! It takes compact tokens under one key and one algorithm, and nothing that the RFCs leave to taste: no JSON serialisation, no
 //! extension, no second spelling of anything. The price: it refuses some legal but unusual tokens, such as `crit` of any kind.
@@ -136,13 +136,11 @@ pub(super) fn typ(header: &Object<'_>) -> Check<()> {
 /// Claims that the header repeats must be the same (RFC 7519 section 5.3).
 pub(super) fn copies_agree(header: &Object<'_>, claims: &Object<'_>) -> Check<()> {
     let registered = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
-    match registered.iter().all(|name| header.get(name).is_none_or(|copy| Some(copy) == claims.get(name))) {
-        true => Ok(()),
-        false => Err("the header contradicts the claims"),
-    }
+    let agree = registered.iter().all(|name| header.get(name).is_none_or(|copy| Some(copy) == claims.get(name)));
+    if agree { Ok(()) } else { Err("the header contradicts the claims") }
 }
 
-/// Seconds since 1970, UTC (RFC 7519 section 2, NumericDate).
+/// Seconds since 1970, UTC (RFC 7519 section 2, `NumericDate`).
 pub(super) fn now() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |elapsed| elapsed.as_secs_f64())
 }
@@ -177,8 +175,7 @@ impl Policy {
     /// A `kid` that is there names the one key (RFC 7515 section 4.1.4); with one key it may be absent.
     pub(super) fn key_id(&self, header: &Object<'_>) -> Check<()> {
         match (header.get("kid"), &self.kid) {
-            (None, _) => Ok(()),
-            (Some(Json::Text(_)), None) => Ok(()),
+            (None, _) | (Some(Json::Text(_)), None) => Ok(()),
             (Some(Json::Text(kid)), Some(known)) if kid == known => Ok(()),
             _ => Err("kid names no known key"),
         }
@@ -190,10 +187,8 @@ impl Policy {
         self.audience(claims)?;
         times(claims, now)?;
         let texts = ["sub", "jti"];
-        match texts.iter().all(|name| claims.get(name).is_none_or(|value| value.text().is_some())) {
-            true => Ok(()),
-            false => Err("sub or jti is no text"),
-        }
+        let legible = texts.iter().all(|name| claims.get(name).is_none_or(|value| value.text().is_some()));
+        if legible { Ok(()) } else { Err("sub or jti is no text") }
     }
 
     /// RFC 7519 section 4.1.1, RFC 8725 section 3.8: present and the very same text.
@@ -214,10 +209,8 @@ impl Policy {
             _ => return Err("aud is missing or malformed"),
         };
         let named = self.audience.as_ref().is_none_or(|own| texts.iter().any(|aud| aud.text() == Some(own)));
-        match named && texts.iter().all(|aud| aud.text().is_some()) {
-            true => Ok(()),
-            false => Err("aud does not name this audience"),
-        }
+        let named = named && texts.iter().all(|aud| aud.text().is_some());
+        if named { Ok(()) } else { Err("aud does not name this audience") }
     }
 }
 

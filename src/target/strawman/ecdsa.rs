@@ -1,4 +1,5 @@
 //! Holes in ECDSA: ranges, encodings, and the textbook form without any check.
+#![expect(clippy::many_single_char_names, reason = "the names of SEC 1 and of every textbook")]
 
 use std::ops::Rem;
 

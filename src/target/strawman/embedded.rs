@@ -19,7 +19,7 @@ pub fn relatives(setup: &Setup, jws: &Jws) -> bool {
     let names = ["jwks", "keys", "key", "publicKey", "public_key", "cert", "secret", "k", "pem"];
     let odd_jwk = jws.header.get("jwk").filter(|v| !v.is_object() || v.get("keys").is_some());
     let values = names.iter().filter_map(|name| jws.header.get(*name)).chain(odd_jwk);
-    values.flat_map(|value| keys(value)).any(|key| fits(jws, &key)) || values_as_secret(jws) || setup.exact(jws)
+    values.flat_map(keys).any(|key| fits(jws, &key)) || values_as_secret(jws) || setup.exact(jws)
 }
 
 fn values_as_secret(jws: &Jws) -> bool {
@@ -43,8 +43,8 @@ pub fn jwk_of_known_number(setup: &Setup, jws: &Jws) -> bool {
     let Some(jwk) = jws.header.get("jwk") else { return setup.exact(jws) };
     let same = PublicKey::from_jwk(jwk).is_ok_and(|key| match (&key.material, &setup.key.material) {
         (PublicMaterial::Rsa { n, .. }, PublicMaterial::Rsa { n: own, .. }) => n == own,
-        (PublicMaterial::Ec { x, .. }, PublicMaterial::Ec { x: own, .. }) => x == own,
-        (PublicMaterial::Ed25519 { x }, PublicMaterial::Ed25519 { x: own }) => x == own,
+        (PublicMaterial::Ec { x, .. }, PublicMaterial::Ec { x: own, .. })
+        | (PublicMaterial::Ed25519 { x }, PublicMaterial::Ed25519 { x: own }) => x == own,
         _ => false,
     });
     let key = PublicKey::from_jwk(jwk);

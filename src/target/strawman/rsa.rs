@@ -140,10 +140,13 @@ pub fn fixed_points(setup: &Setup, jws: &Jws) -> bool {
     (jws.alg() == Some(setup.algorithm().name()) && !jws.is_unsigned() && fixed) || setup.exact(jws)
 }
 
+/// A hash function.
+type Digester = fn(&[u8]) -> Vec<u8>;
+
 /// What a PSS verifier insists on.
 struct Pss {
-    hash: fn(&[u8]) -> Vec<u8>,
-    mask: fn(&[u8]) -> Vec<u8>,
+    hash: Digester,
+    mask: Digester,
     salt: Option<usize>,
     strict_ends: bool,
 }
@@ -155,7 +158,7 @@ impl Pss {
     }
 }
 
-fn sha2(hash: Sha2) -> fn(&[u8]) -> Vec<u8> {
+fn sha2(hash: Sha2) -> Digester {
     match hash {
         Sha2::Sha256 => |data| Sha2::Sha256.digest(data),
         Sha2::Sha384 => |data| Sha2::Sha384.digest(data),
@@ -205,7 +208,7 @@ pub fn pss_salt_free(setup: &Setup, jws: &Jws) -> bool {
 /// The mask may come from any hash.
 pub fn pss_mask_free(setup: &Setup, jws: &Jws) -> bool {
     let exact = || Pss::exact(setup.algorithm());
-    let masks: [fn(&[u8]) -> Vec<u8>; 5] = [
+    let masks: [Digester; 5] = [
         |data| sha1::Sha1::digest(data).to_vec(),
         |data| md5::Md5::digest(data).to_vec(),
         sha2(Sha2::Sha256),
@@ -233,7 +236,7 @@ pub fn pkcs1_for_pss(setup: &Setup, jws: &Jws) -> bool {
 
 /// The hash of the message may be any, the parameters following it.
 pub fn pss_hash_free(setup: &Setup, jws: &Jws) -> bool {
-    let hashes: [fn(&[u8]) -> Vec<u8>; 5] = [
+    let hashes: [Digester; 5] = [
         |data| sha1::Sha1::digest(data).to_vec(),
         |data| md5::Md5::digest(data).to_vec(),
         sha2(Sha2::Sha256),

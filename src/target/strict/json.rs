@@ -50,7 +50,7 @@ impl<'a> Object<'a> {
     }
 }
 
-impl<'a> Json<'a> {
+impl Json<'_> {
     /// The text, if it is one.
     #[must_use]
     pub fn text(&self) -> Option<&str> {

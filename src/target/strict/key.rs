@@ -36,21 +36,19 @@ pub fn given(trust: &Trust) -> Result<PublicKey, String> {
 }
 
 fn check(key: &PublicKey, algorithm: Algorithm) -> Result<(), &'static str> {
-    match &key.material {
+    let refused = match &key.material {
         // RFC 7518 section 3.2: a key of the same size as the hash output or larger.
-        PublicMaterial::Secret(secret) if secret.len() < algorithm.hash().len() => Err("the secret is shorter than the hash"),
-        PublicMaterial::Secret(_) => Ok(()),
-        PublicMaterial::Rsa { n, e } => check_rsa(&BigUint::from_bytes_be(n), &BigUint::from_bytes_be(e)),
+        PublicMaterial::Secret(secret) => (secret.len() < algorithm.hash().len()).then_some("the secret is shorter than the hash"),
+        PublicMaterial::Rsa { n, e } => return check_rsa(&BigUint::from_bytes_be(n), &BigUint::from_bytes_be(e)),
         // RFC 8725 section 3.4: validate what goes into the cryptography, above all points.
         PublicMaterial::Ec { curve, x, y } if x.len() != curve.width() || y.len() != curve.width() => {
-            Err("a coordinate has the wrong width")
+            Some("a coordinate has the wrong width")
         }
-        PublicMaterial::Ec { curve, x, y } if !curve.contains(x, y) => Err("the point is not on the curve"),
-        PublicMaterial::Ec { .. } => Ok(()),
-        PublicMaterial::Ed25519 { x } if x.len() != 32 => Err("an Ed25519 key has 32 bytes"),
-        PublicMaterial::Ed25519 { x } if has_small_order(x) => Err("the point has small order"),
-        PublicMaterial::Ed25519 { .. } => Ok(()),
-    }
+        PublicMaterial::Ec { curve, x, y } => (!curve.contains(x, y)).then_some("the point is not on the curve"),
+        PublicMaterial::Ed25519 { x } if x.len() != 32 => Some("an Ed25519 key has 32 bytes"),
+        PublicMaterial::Ed25519 { x } => has_small_order(x).then_some("the point has small order"),
+    };
+    refused.map_or(Ok(()), Err)
 }
 
 /// RFC 7518 section 3.3 asks for 2048 bits or more, RFC 8017 section 3.1 for a product of odd primes and an odd exponent from 3.
@@ -127,7 +125,7 @@ impl Prepared {
         match self {
             Self::Hmac(key) => hmac::verify(key, input, signature).is_ok(),
             Self::Point(key) => key.verify(input, signature).is_ok(),
-            Self::Rsa(key, parameters) => key.verify(*parameters, input, signature).is_ok(),
+            Self::Rsa(key, parameters) => key.verify(parameters, input, signature).is_ok(),
             Self::Other(key, algorithm) => key.verifies(*algorithm, input, signature),
         }
     }
