@@ -11,10 +11,13 @@ mod choice;
 mod ecdsa;
 mod eddsa;
 mod embed;
+#[cfg(test)]
+mod fixture;
 mod hmac;
 mod object;
 mod rsa;
 mod signature;
+mod vary;
 mod wire;
 
 use serde::{Deserialize, Serialize};
@@ -72,8 +75,8 @@ pub enum Step {
     Kid { is: Choice<KidShape> },
     /// Copies a claim's JSON value into a header member.
     CopyClaimToHeader { claim: Choice<String>, name: Choice<String> },
-    /// Puts a key or key set into a header member, with the `alg` that fits, and signs with that key.
-    EmbedKey { key: Choice<Algorithm>, r#as: Choice<KeyMember> },
+    /// Puts a key or key set of the attacker's into a header member and signs with that key, under the header's `alg` or that of `key`.
+    EmbedKey { key: Option<Choice<Algorithm>>, r#as: Choice<KeyMember> },
     /// Puts a certificate chain into `x5c` and signs with the key that the chain vouches for, or claims to.
     EmbedChain { chain: Choice<Chain> },
     /// Sets a certificate thumbprint header (`x5t` or `x5t#S256`) to that of the trusted or the attacker's certificate.
@@ -112,8 +115,9 @@ pub enum Step {
     RespellEddsa { to: Choice<EddsaSpelling> },
     /// Signs with the trusted Ed25519 key in another variant of the scheme.
     SignEddsaVariant { variant: Choice<EddsaVariant> },
-    /// Makes the universal signature (R of small order, S = 0) for a public key of small order, by its number in the published list.
-    EddsaSmallOrder { point: Choice<usize> },
+    /// Makes the universal signature (R of small order, S = 0) for the configured key of small order; or for the one with that number,
+    /// of 14 encodings, put into `jwk`.
+    EddsaSmallOrder { embed: Option<Choice<usize>> },
     /// Forges a PKCS#1 v1.5 signature by an integer cube root, for a trusted key of exponent 3; each layout fools one lax parser.
     RsaCubeRoot { layout: Choice<CubeRoot> },
     /// Forges for a trusted key of exponent 1: the signature is the encoded message itself.
@@ -126,6 +130,8 @@ pub enum Step {
     RsaHash { hash: Choice<SignedHash> },
     /// Signs with the trusted key and other PSS parameters than RFC 7518 section 3.5 says.
     RsaPss { edit: Choice<PssEdit> },
+    /// Signs for a trusted modulus that is prime: its private exponent follows from the public key.
+    RsaPrimeModulus {},
     /// Makes the RSA signature a special number, or respells a valid one.
     RsaInteger { to: Choice<RsaInteger> },
 
@@ -195,7 +201,7 @@ impl Step {
             Self::SpaceClaims {} => object::space(work, Claims),
             Self::Kid { is } => object::kid(work, **is),
             Self::CopyClaimToHeader { claim, name } => object::copy_to_header(work, claim, name),
-            Self::EmbedKey { key, r#as } => embed::key(work, **key, **r#as),
+            Self::EmbedKey { key, r#as } => embed::key(work, key.as_deref().copied(), **r#as),
             Self::EmbedChain { chain } => embed::chain(work, **chain),
             Self::Thumbprint { name, of } => embed::thumbprint(work, name, **of),
             Self::DropSignature {} => signature::set(work, Vec::new()),
@@ -214,13 +220,14 @@ impl Step {
             Self::RespellEcdsa { to } => ecdsa::respell(work, **to),
             Self::RespellEddsa { to } => eddsa::respell(work, **to),
             Self::SignEddsaVariant { variant } => eddsa::sign_variant(work, **variant),
-            Self::EddsaSmallOrder { point } => eddsa::small_order(work, **point),
+            Self::EddsaSmallOrder { embed } => eddsa::small_order(work, embed.as_deref().copied()),
             Self::RsaCubeRoot { layout } => rsa::cube_root(work, **layout),
             Self::RsaExponentOne {} => rsa::exponent_one(work),
             Self::RsaPadding { edit } => rsa::padding(work, **edit),
             Self::RsaDigestInfo { element, edit } => rsa::digest_info(work, **element, **edit),
             Self::RsaHash { hash } => rsa::signed_hash(work, **hash),
             Self::RsaPss { edit } => rsa::pss(work, **edit),
+            Self::RsaPrimeModulus {} => rsa::prime_modulus(work),
             Self::RsaInteger { to } => rsa::integer(work, **to),
             Self::Shape { to } => wire::shape(work, **to),
             Self::Decorate { with } => wire::decorate(work, **with),

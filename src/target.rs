@@ -6,6 +6,10 @@
 pub mod builtin;
 #[cfg(unix)]
 pub mod exec;
+#[cfg(feature = "jsonwebtoken")]
+pub mod jsonwebtoken;
+pub mod strawman;
+pub mod strict;
 
 use std::{
     any::Any,

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use jwt_gauntlet::{
     ConfigureError, Implementation, Trust, Verifier,
     target::{
-        builtin::{self, UnknownBuiltin},
+        builtin,
         exec::{Exec, Limits},
     },
 };
@@ -25,7 +25,7 @@ impl Target {
         let limits = Limits { question: Duration::from_millis(timeout), ..Limits::default() };
         let this = env::current_exe().context("cannot find the program file of jwt-gauntlet itself")?;
         let program = if let Some(name) = text.strip_prefix("builtin:") {
-            known(name)?;
+            builtin::find(name)?;
             let words = [this.to_string_lossy().as_ref(), "adapter", name].map(str::to_owned);
             Exec::new(words.into(), limits)
         } else if let Some(command) = text.strip_prefix("exec:") {
@@ -42,14 +42,6 @@ impl Target {
     pub fn stop(&self) {
         self.program.stop();
     }
-}
-
-fn known(name: &str) -> anyhow::Result<()> {
-    let names = builtin::names();
-    if names.iter().any(|n| n == name) {
-        return Ok(());
-    }
-    Err(UnknownBuiltin(name.to_owned())).context("`jwt-gauntlet list --targets` names the built-in targets")
 }
 
 fn hint(text: &str) -> String {
