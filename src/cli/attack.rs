@@ -85,7 +85,9 @@ pub fn run(args: Args) -> anyhow::Result<u8> {
     let report = attack(&args, &target, catalogue, algorithms, &stop)?;
     let took = Some(started.elapsed());
     target.stop();
-    let view = View { style: output::stdout_style(), fail_on: args.fail_on, baseline: &baseline, took, options: &options };
+    let quoted = shell_words::quote(&args.target);
+    let style = output::stdout_style();
+    let view = View { style, fail_on: args.fail_on, baseline: &baseline, took, target: &quoted, options: &options };
     reports.write(&report, &view)?;
     Ok(Conclusion::of(&report, args.fail_on, &baseline).exit_code())
 }

@@ -61,11 +61,14 @@ fn cases_of(catalogue: &Catalogue, id: &str) -> usize {
     catalogue.cases.iter().filter(|c| c.attack.id == id).count()
 }
 
-/// One class a line, under the name of its group.
+/// One class a line, under the name of its group; on a narrow terminal the title goes below.
 pub fn table(catalogue: &Catalogue) -> String {
     let style = output::stdout_style();
     let attacks = catalogue.attacks();
-    let width = attacks.iter().map(|a| a.id.chars().count()).max().unwrap_or_default().min(40);
+    let width = attacks.iter().map(|a| a.id.chars().count()).max().unwrap_or_default();
+    let beside = width + 19;
+    let indent = if style.width < beside + 40 { 4 } else { beside };
+    let gap = if indent == 4 { "\n    " } else { "  " };
     let mut out = String::new();
     let mut group = "";
     for attack in &attacks {
@@ -74,10 +77,10 @@ pub fn table(catalogue: &Catalogue) -> String {
             out.push_str(if group.is_empty() { "" } else { "\n" });
             group = this;
         }
-        let title = style.cut(&plain(&attack.title), width + 21);
+        let title = style.wrap(&plain(&attack.title), indent);
         let cases = grouped(cases_of(catalogue, &attack.id));
         let id = style.paint(Ink::Bold, &format!("{:<width$}", attack.id));
-        let _ = writeln!(out, "{id}  {cases:>5}  {}  {title}", style.severity(attack.severity));
+        let _ = writeln!(out, "{id}  {cases:>5}  {}{gap}{title}", style.severity(attack.severity));
     }
     let (classes, cases) =
         (count(attacks.len(), "class of attack", "classes of attack"), count(catalogue.cases.len(), "case", "cases"));

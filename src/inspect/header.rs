@@ -136,7 +136,7 @@ pub(super) fn remark_signature(part: &Part, header: Option<&Part>, remarks: &mut
         Ok(Algorithm::ES384) => 96,
         Ok(Algorithm::ES512) => 132,
         Ok(_) if length > 0 && length < 256 => {
-            remarks.add(Severity::Medium, "signature", format!("The RSA key has only {} bits; 2048 are the minimum.", 8 * length));
+            remarks.add(Severity::Medium, "signature", format!("The signature has {length} bytes; {name} makes 256 or more."));
             return;
         }
         _ => return,

@@ -83,7 +83,7 @@ impl Part {
         }
         match object_members(self.bytes.trim_ascii()) {
             Some(members) => {
-                let show = |bytes: &[u8]| pretty(bytes.trim_ascii(), 4, VALUE);
+                let show = |bytes: &[u8]| pretty(bytes.trim_ascii(), 2, VALUE);
                 let mut shown: Vec<_> = members.iter().take(MEMBERS).map(|m| (show(&m.name), show(&m.value))).collect();
                 if members.len() > MEMBERS {
                     shown.push(("…".to_owned(), format!("{} more members", members.len() - MEMBERS)));

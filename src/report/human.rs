@@ -32,6 +32,8 @@ pub struct View<'a> {
     pub baseline: &'a Baseline,
     /// How long the run took.
     pub took: Option<Duration>,
+    /// The target as a command needs it, quoted for a shell.
+    pub target: &'a str,
     /// Options that a command needs to find the same attacks again, such as `--catalogue DIR`.
     pub options: &'a str,
 }
@@ -216,18 +218,20 @@ fn skipped(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<
 
 /// Commands that lead on from here.
 fn next_steps(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()> {
-    let worst = failing(report, view.fail_on, view.baseline).max_by_key(|f| (f.outcome == Outcome::Forged, f.severity));
+    let mut findings = failing(report, view.fail_on, view.baseline).peekable();
+    let first = findings.peek().copied();
+    let worst = findings.find(|f| f.outcome == Outcome::Forged).or(first);
     let steps = match (worst, Conclusion::of(report, view.fail_on, view.baseline)) {
         (Some(finding), _) => {
             let class = finding.case.split('#').next().unwrap_or_default();
             vec![
                 (format!("jwt-gauntlet show {class}{}", view.options), "how the attack works"),
-                (format!("jwt-gauntlet attack … --attacks {class}{}", view.options), "after the fix"),
+                (format!("jwt-gauntlet attack {} --attacks {class}{}", view.target, view.options), "after the fix"),
             ]
         }
         (None, Conclusion::ControlsFailed) => vec![
             ("jwt-gauntlet forge control/valid-baseline".to_owned(), "the genuine tokens"),
-            ("jwt-gauntlet attack … --report json".to_owned(), "every control and answer"),
+            (format!("jwt-gauntlet attack {} --report json", view.target), "every control and answer"),
         ],
         _ => return Ok(()),
     };

@@ -58,7 +58,7 @@ fn report(findings: Vec<Finding>) -> Report {
 
 fn shown(report: &Report, baseline: &Baseline) -> String {
     let style = Style { width: 80, ..Style::default() };
-    let view = View { style, fail_on: Severity::Medium, baseline, took: None, options: "" };
+    let view = View { style, fail_on: Severity::Medium, baseline, took: None, target: "exec:./it", options: "" };
     let mut out = Vec::new();
     write(&mut out, report, &view).expect("writes to memory");
     String::from_utf8(out).expect("reports are UTF-8")
@@ -106,8 +106,8 @@ MALLEABLE  the issuer's claims accepted in other bytes: denylists and caches by
             `none` in another letter case is taken as unsigned
 
 NEXT
-  jwt-gauntlet show alg-none/case-variants                how the attack works
-  jwt-gauntlet attack … --attacks alg-none/case-variants  after the fix
+  jwt-gauntlet show alg-none/case-variants                        how the attack works
+  jwt-gauntlet attack exec:./it --attacks alg-none/case-variants  after the fix
 
 1,312 cases: 1,296 held, 4 findings, 12 skipped; seed 1; exit 1: findings at or
 above medium
