@@ -83,7 +83,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> anyhow::Result<u8> {
     match command {
-        Command::Attack(args) => attack::run(args),
+        Command::Attack(args) => attack::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Forge(args) => forge::run(&args),
@@ -120,7 +120,9 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 /// The panic hook: a panic is a bug here, whoever caused it.
 fn tell_bug(info: &PanicHookInfo<'_>) {
     let place = info.location().map(|l| format!("{}:{}", l.file(), l.line())).unwrap_or_default();
-    let message = info.payload_as_str().unwrap_or("no message");
+    let payload = info.payload();
+    let message = payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    let message = message.unwrap_or("no message");
     // A worker's panic is followed by that of the thread that waits for it.
     if message == "a scoped thread panicked" {
         return;

@@ -76,7 +76,7 @@ pub fn inspect(input: &[u8], now: i64) -> Inspection {
     let mut remarks = Remarks::default();
     let token = trimmed(input, &mut remarks);
     size(token.len(), &mut remarks);
-    let dots = token.iter().filter(|b| **b == b'.').count();
+    let dots = token.split(|b| *b == b'.').count() - 1;
     let kind = match (token.first(), dots) {
         (Some(b'{'), _) => Kind::Json,
         (_, 2) => Kind::Jws,

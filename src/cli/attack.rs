@@ -70,7 +70,7 @@ pub struct Args {
     seed: u64,
 }
 
-pub fn run(args: Args) -> anyhow::Result<u8> {
+pub fn run(args: &Args) -> anyhow::Result<u8> {
     let reports = Reports::parse(&args.report)?;
     let baseline = baseline(args.baseline.as_ref())?;
     let mut catalogue = args.folders.load()?;
@@ -82,7 +82,7 @@ pub fn run(args: Args) -> anyhow::Result<u8> {
 
     let started = Instant::now();
     let options = args.folders.options();
-    let report = attack(&args, &target, catalogue, algorithms, &stop)?;
+    let report = attack(args, &target, catalogue, algorithms, &stop)?;
     let took = Some(started.elapsed());
     target.stop();
     let quoted = shell_words::quote(&args.target);

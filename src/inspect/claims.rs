@@ -3,7 +3,7 @@
 use super::{Part, Remarks, clock::utc, header::has, personal};
 use crate::{catalogue::Severity, token::Member};
 
-/// Claims that hold a time (RFC 7519 section 4.1, OpenID Connect Core section 2).
+/// Claims that hold a time (RFC 7519 section 4.1, `OpenID` Connect Core section 2).
 pub(super) const TIMES: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "updated_at"];
 
 const DAY: i64 = 86_400;

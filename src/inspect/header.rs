@@ -71,7 +71,7 @@ fn algorithm(name: &str, kind: Kind, remarks: &mut Remarks) {
             remarks.add(Severity::High, "alg", format!("alg is spelled `{}`; names are case-sensitive.", cut(name)));
         }
         Err(_) => {
-            remarks.add(Severity::High, "alg", format!("`{}` is no registered signature algorithm, or a weak one.", cut(name)))
+            remarks.add(Severity::High, "alg", format!("`{}` is no registered signature algorithm, or a weak one.", cut(name)));
         }
     }
 }

@@ -198,9 +198,13 @@ fn skipped(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<
     if report.skipped.is_empty() {
         return Ok(());
     }
+    let odd = report.controls.iter().filter(|c| !c.usual && c.unsupported.is_some());
+    let refused: Vec<String> = odd.map(|c| format!("{}: ", c.configuration)).collect();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for skipped in &report.skipped {
-        *reasons.entry(&skipped.reason).or_default() += 1;
+        let odd = refused.iter().any(|label| skipped.reason.starts_with(label));
+        let reason = if odd { "the target refused the odd key or key text that they need" } else { &skipped.reason };
+        *reasons.entry(reason).or_default() += 1;
     }
     let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
@@ -225,20 +229,19 @@ fn next_steps(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Resu
         (Some(finding), _) => {
             let class = finding.case.split('#').next().unwrap_or_default();
             vec![
-                (format!("jwt-gauntlet show {class}{}", view.options), "how the attack works"),
-                (format!("jwt-gauntlet attack {} --attacks {class}{}", view.target, view.options), "after the fix"),
+                (format!("jwt-gauntlet show {class}{}", view.options), "how the attack works:"),
+                (format!("jwt-gauntlet attack {} --attacks {class}{}", view.target, view.options), "after the fix:"),
             ]
         }
         (None, Conclusion::ControlsFailed) => vec![
-            ("jwt-gauntlet forge control/valid-baseline".to_owned(), "the genuine tokens"),
-            (format!("jwt-gauntlet attack {} --report json", view.target), "every control and answer"),
+            ("jwt-gauntlet forge control".to_owned(), "the genuine tokens:"),
+            (format!("jwt-gauntlet attack {} --report json", view.target), "every control:"),
         ],
         _ => return Ok(()),
     };
     writeln!(out, "\n{}", view.style.paint(Ink::Bold, "NEXT"))?;
-    let width = steps.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
     for (command, what) in &steps {
-        writeln!(out, "  {command:<width$}  {}", view.style.paint(Ink::Faint, what))?;
+        writeln!(out, "  {}  {command}", view.style.paint(Ink::Faint, &format!("{what:<22}")))?;
     }
     Ok(())
 }

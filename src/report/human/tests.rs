@@ -81,10 +81,8 @@ FORGED: 3 of 1,300 attack tokens were accepted, though no trusted key signed
 them.
 
 target    Example 1.2.3
-controls  RS256   passed   14 of 14 genuine tokens accepted, broken ones
-                           refused
-          ES256   passed   14 of 14 genuine tokens accepted, broken ones
-                           refused
+controls  RS256   passed   14 of 14 genuine tokens accepted, broken ones refused
+          ES256   passed   14 of 14 genuine tokens accepted, broken ones refused
 
 FORGED  accepted, though no trusted key signed it: anyone can make such a token
 
@@ -106,14 +104,15 @@ MALLEABLE  the issuer's claims accepted in other bytes: denylists and caches by
             `none` in another letter case is taken as unsigned
 
 NEXT
-  jwt-gauntlet show alg-none/case-variants                        how the attack works
-  jwt-gauntlet attack exec:./it --attacks alg-none/case-variants  after the fix
+  how the attack works:   jwt-gauntlet show alg-none/case-variants
+  after the fix:          jwt-gauntlet attack exec:./it --attacks alg-none/case-variants
 
 1,312 cases: 1,296 held, 4 findings, 12 skipped; seed 1; exit 1: findings at or
 above medium
 ";
     assert_eq!(text, expected);
-    assert!(text.lines().all(|line| line.chars().count() <= 80));
+    // Commands are not broken, so that they can be copied.
+    assert!(text.lines().all(|line| line.chars().count() <= 80 || line.contains("jwt-gauntlet attack")));
 }
 
 #[test]
