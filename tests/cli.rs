@@ -130,6 +130,13 @@ fn forge_makes_tokens_from_a_users_token_and_key() {
     let with_key = gauntlet(&["forge", "confusion/asym-to-hmac/rsa", "--token", &genuine, "--public-key", &pem, "--plain"]);
     assert!(with_key.code == 0 && with_key.out.lines().count() > 40, "{}", with_key.err);
     assert!(with_key.out.lines().all(|line| !line.contains('\t')));
+    let set = scratch("forge-set").join("jwks.json");
+    let jwks =
+        format!("{{\"keys\":[{{\"kty\":\"oct\"}},{}]}}", key.public().jwk(jwt_gauntlet::Algorithm::RS256).replace("key-2", "mine"));
+    fs::write(&set, jwks).expect("a file");
+    let with_set =
+        gauntlet(&["forge", "confusion/asym-to-hmac/rsa", "--token", &genuine, "--public-key", &set.to_string_lossy(), "--plain"]);
+    assert_eq!(with_key.out, with_set.out, "{}", with_set.err);
     fails(2, &["forge", "alg-none", "--token", &genuine, "--alg", "ES256", "--public-key", &pem], &["key.pem", "rsa", "ES256"]);
     fails(2, &["forge", "alg-none", "--token", "abc"], &["three segments"]);
     fails(2, &["forge", "alg-none", "--token", &genuine, "--public-key", "/no/such.pem"], &["/no/such.pem"]);

@@ -1,6 +1,10 @@
 //! `jwt-gauntlet forge ID…`: the tokens of an attack, to send by hand.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context, bail};
 use jwt_gauntlet::{
@@ -8,7 +12,7 @@ use jwt_gauntlet::{
     catalogue::Case,
     configuration::Configuration,
     issuer::Issuer,
-    keys::{Key, PublicKey, Role},
+    keys::{Key, KeyError, PublicKey, Role},
     recipe::Forged,
     report::style::{count, plain},
     token::Draft,
@@ -26,10 +30,10 @@ use super::{
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
-  jwt-gauntlet forge alg-none --token \"$TOKEN\"                        for the service that issued TOKEN
-  jwt-gauntlet forge confusion --token \"$TOKEN\" --public-key key.pem  those that need its public key too
-  jwt-gauntlet forge 'alg-none/case-variants#None-kept' --alg RS256   one token of `attack`, the same bytes
-  jwt-gauntlet forge kid --plain > tokens.txt                         only tokens, as a word list")]
+  jwt-gauntlet forge alg-none --token \"$TOKEN\"
+  jwt-gauntlet forge confusion --token \"$TOKEN\" --public-key key.pem
+  jwt-gauntlet forge 'alg-none/case-variants#None-kept' --alg RS256
+  jwt-gauntlet forge kid --plain > tokens.txt")]
 pub struct Args {
     /// Attacks: a glob, or the name of a group, class or case
     #[arg(value_name = "ID", required = true)]
@@ -37,7 +41,7 @@ pub struct Args {
     /// A genuine token to start from
     #[arg(long)]
     token: Option<String>,
-    /// The issuer's public key: PEM or JWK
+    /// The issuer's public key: PEM, JWK or JWKS
     #[arg(long, value_name = "FILE", requires = "token")]
     public_key: Option<PathBuf>,
     /// The algorithm that the verifier expects [default: that of the token; else RS256, or the first that the attack applies to]
@@ -142,7 +146,7 @@ impl Met {
         };
         let kid = draft.segments[0].member("kid").and_then(|kid| serde_json::from_slice::<String>(kid).ok());
         let mut keys = match &args.public_key {
-            Some(file) => vec![read_key(file, algorithm)?],
+            Some(file) => vec![read_key(file, algorithm, kid.as_deref())?],
             None => stand_ins(algorithm),
         };
         for key in &mut keys {
@@ -177,14 +181,26 @@ impl Met {
     }
 }
 
-fn read_key(file: &PathBuf, algorithm: Algorithm) -> anyhow::Result<PublicKey> {
+fn read_key(file: &Path, algorithm: Algorithm, kid: Option<&str>) -> anyhow::Result<PublicKey> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let key = PublicKey::from_text(&text).with_context(|| format!("{} holds no usable public key", file.display()))?;
+    let key = one_key(&text, kid).with_context(|| format!("{} holds no usable public key", file.display()))?;
     if !key.fits(algorithm) {
         let family = key.family();
         bail!("{} holds a key of family {family}, which {algorithm} does not use; name the right one with --alg", file.display());
     }
     Ok(key)
+}
+
+/// A PEM or JWK; of a JWKS, the key that the token names, or else the first.
+fn one_key(text: &str, kid: Option<&str>) -> Result<PublicKey, KeyError> {
+    let set: Option<serde_json::Value> = serde_json::from_str(text).ok();
+    match set.as_ref().and_then(|set| set["keys"].as_array()) {
+        Some(keys) => {
+            let named = keys.iter().find(|key| kid.is_some() && key["kid"].as_str() == kid);
+            PublicKey::from_jwk(named.or(keys.first()).unwrap_or(&serde_json::Value::Null))
+        }
+        None => PublicKey::from_text(text),
+    }
 }
 
 fn stand_ins(algorithm: Algorithm) -> Vec<PublicKey> {

@@ -42,6 +42,16 @@ fn times(members: &[Member], now: i64, remarks: &mut Remarks) {
             );
         }
     }
+    lifetime(members, now, remarks);
+    if time(members, "nbf").is_some_and(|nbf| nbf > now) {
+        remarks.add(Severity::Info, "nbf", "The token is not valid yet.");
+    }
+    if time(members, "iat").is_some_and(|iat| iat > now.saturating_add(300)) {
+        remarks.add(Severity::Low, "iat", "The token says that it was made in the future.");
+    }
+}
+
+fn lifetime(members: &[Member], now: i64, remarks: &mut Remarks) {
     let (expires, issued) = (time(members, "exp"), time(members, "iat").or_else(|| time(members, "nbf")));
     match expires {
         None if !has(members, "exp") => {
@@ -62,12 +72,6 @@ fn times(members: &[Member], now: i64, remarks: &mut Remarks) {
                 format!("The token lives for {} hours{since}; a stolen one is useful as long.", life / 3600),
             );
         }
-    }
-    if time(members, "nbf").is_some_and(|nbf| nbf > now) {
-        remarks.add(Severity::Info, "nbf", "The token is not valid yet.");
-    }
-    if time(members, "iat").is_some_and(|iat| iat > now.saturating_add(300)) {
-        remarks.add(Severity::Low, "iat", "The token says that it was made in the future.");
     }
 }
 

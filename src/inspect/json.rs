@@ -68,7 +68,6 @@ pub fn pretty(bytes: &[u8], indent: usize, limit: usize) -> String {
     };
     for piece in pieces(bytes) {
         if out.len() > limit {
-            out.extend("…".as_bytes());
             break;
         }
         if opened && !matches!(piece, Piece::Close(_)) {
@@ -91,13 +90,13 @@ pub fn pretty(bytes: &[u8], indent: usize, limit: usize) -> String {
                 line(&mut out, depth);
             }
             Piece::Colon => out.extend(b": "),
-            Piece::Text(text) | Piece::Word(text) if text.len() > limit => {
-                out.extend(&text[..limit]);
-                out.extend("…".as_bytes());
-            }
-            Piece::Text(text) | Piece::Word(text) => out.extend(text),
+            Piece::Text(text) | Piece::Word(text) => out.extend(&text[..text.len().min(limit + 1)]),
         }
         opened = matches!(piece, Piece::Open(_));
+    }
+    if out.len() > limit {
+        out.truncate(limit);
+        out.extend("…".as_bytes());
     }
     readable(&out)
 }
