@@ -11,10 +11,13 @@ mod choice;
 mod ecdsa;
 mod eddsa;
 mod embed;
+#[cfg(test)]
+mod fixture;
 mod hmac;
 mod object;
 mod rsa;
 mod signature;
+mod vary;
 mod wire;
 
 use serde::{Deserialize, Serialize};
@@ -112,8 +115,9 @@ pub enum Step {
     RespellEddsa { to: Choice<EddsaSpelling> },
     /// Signs with the trusted Ed25519 key in another variant of the scheme.
     SignEddsaVariant { variant: Choice<EddsaVariant> },
-    /// Makes the universal signature (R of small order, S = 0) for a public key of small order, by its number in the published list.
-    EddsaSmallOrder { point: Choice<usize> },
+    /// Makes the universal signature (R of small order, S = 0) for the configured key of small order; or for the one with that number,
+    /// of 14 encodings, put into `jwk`.
+    EddsaSmallOrder { embed: Option<Choice<usize>> },
     /// Forges a PKCS#1 v1.5 signature by an integer cube root, for a trusted key of exponent 3; each layout fools one lax parser.
     RsaCubeRoot { layout: Choice<CubeRoot> },
     /// Forges for a trusted key of exponent 1: the signature is the encoded message itself.
@@ -126,6 +130,8 @@ pub enum Step {
     RsaHash { hash: Choice<SignedHash> },
     /// Signs with the trusted key and other PSS parameters than RFC 7518 section 3.5 says.
     RsaPss { edit: Choice<PssEdit> },
+    /// Signs for a trusted modulus that is prime: its private exponent follows from the public key.
+    RsaPrimeModulus {},
     /// Makes the RSA signature a special number, or respells a valid one.
     RsaInteger { to: Choice<RsaInteger> },
 
@@ -214,13 +220,14 @@ impl Step {
             Self::RespellEcdsa { to } => ecdsa::respell(work, **to),
             Self::RespellEddsa { to } => eddsa::respell(work, **to),
             Self::SignEddsaVariant { variant } => eddsa::sign_variant(work, **variant),
-            Self::EddsaSmallOrder { point } => eddsa::small_order(work, **point),
+            Self::EddsaSmallOrder { embed } => eddsa::small_order(work, embed.as_deref().copied()),
             Self::RsaCubeRoot { layout } => rsa::cube_root(work, **layout),
             Self::RsaExponentOne {} => rsa::exponent_one(work),
             Self::RsaPadding { edit } => rsa::padding(work, **edit),
             Self::RsaDigestInfo { element, edit } => rsa::digest_info(work, **element, **edit),
             Self::RsaHash { hash } => rsa::signed_hash(work, **hash),
             Self::RsaPss { edit } => rsa::pss(work, **edit),
+            Self::RsaPrimeModulus {} => rsa::prime_modulus(work),
             Self::RsaInteger { to } => rsa::integer(work, **to),
             Self::Shape { to } => wire::shape(work, **to),
             Self::Decorate { with } => wire::decorate(work, **with),

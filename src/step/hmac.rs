@@ -50,6 +50,12 @@ pub enum SecretReading {
     Utf16,
     /// Its SHA-256, which HMAC itself uses for keys longer than a block.
     Sha256,
+    /// The bytes that it is the base64 text of.
+    FromBase64,
+    /// The bytes that it is the base64url text of.
+    FromBase64url,
+    /// The bytes that it is the hex text of.
+    FromHex,
 }
 
 /// The hash of a MAC where it is not the one that the header names.
@@ -100,7 +106,7 @@ fn key_bytes(work: &mut Work<'_>, key: &MacKey) -> Result<Vec<u8>, StepError> {
             .ok_or_else(|| StepError::Unfit(format!("the trusted key has no shape `{}`", shape.name())))?,
         MacKey::Configured {} => work.configured_bytes(),
         MacKey::Member(name) => member_text(work, name)?,
-        MacKey::Secret(reading) => read_secret(&trusted_secret(work)?, **reading),
+        MacKey::Secret(reading) => read_secret(&trusted_secret(work)?, **reading)?,
         MacKey::SecretPrefix(len) => trusted_secret(work)?.into_iter().take(**len).collect(),
     })
 }
@@ -121,8 +127,10 @@ fn member_text(work: &mut Work<'_>, name: &str) -> Result<Vec<u8>, StepError> {
     Err(StepError::NoMember(name.to_owned()))
 }
 
-fn read_secret(secret: &[u8], reading: SecretReading) -> Vec<u8> {
-    match reading {
+fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u8>, StepError> {
+    let decoded =
+        |by: &data_encoding::Encoding| by.decode(secret).map_err(|_| StepError::Unfit("the secret is no such text".to_owned()));
+    Ok(match reading {
         SecretReading::Plain => secret.to_vec(),
         SecretReading::Base64 => data_encoding::BASE64.encode(secret).into_bytes(),
         SecretReading::Base64url => data_encoding::BASE64URL_NOPAD.encode(secret).into_bytes(),
@@ -136,7 +144,10 @@ fn read_secret(secret: &[u8], reading: SecretReading) -> Vec<u8> {
         }
         SecretReading::Utf16 => secret.iter().flat_map(|b| [*b, 0]).collect(),
         SecretReading::Sha256 => crate::algorithm::Sha2::Sha256.digest(secret),
-    }
+        SecretReading::FromBase64 => decoded(&data_encoding::BASE64)?,
+        SecretReading::FromBase64url => decoded(&data_encoding::BASE64URL_NOPAD)?,
+        SecretReading::FromHex => decoded(&data_encoding::HEXLOWER)?,
+    })
 }
 
 fn is_blank(byte: u8) -> bool {
