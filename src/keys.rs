@@ -22,7 +22,7 @@ pub use self::{
     certificate::CertificateSpec,
     ec::Curve,
     public::{KeyError, PublicKey, PublicMaterial},
-    rsa_key::{RsaKey, emsa_pkcs1, emsa_pss, mgf1},
+    rsa_key::{RsaKey, digest_info, emsa_pkcs1, emsa_pss, mgf1},
     text::{KeyText, UnknownKeyText},
 };
 use crate::algorithm::{Algorithm, Family};

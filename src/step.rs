@@ -75,8 +75,8 @@ pub enum Step {
     Kid { is: Choice<KidShape> },
     /// Copies a claim's JSON value into a header member.
     CopyClaimToHeader { claim: Choice<String>, name: Choice<String> },
-    /// Puts a key or key set into a header member, with the `alg` that fits, and signs with that key.
-    EmbedKey { key: Choice<Algorithm>, r#as: Choice<KeyMember> },
+    /// Puts a key or key set of the attacker's into a header member and signs with that key, under the header's `alg` or that of `key`.
+    EmbedKey { key: Option<Choice<Algorithm>>, r#as: Choice<KeyMember> },
     /// Puts a certificate chain into `x5c` and signs with the key that the chain vouches for, or claims to.
     EmbedChain { chain: Choice<Chain> },
     /// Sets a certificate thumbprint header (`x5t` or `x5t#S256`) to that of the trusted or the attacker's certificate.
@@ -201,7 +201,7 @@ impl Step {
             Self::SpaceClaims {} => object::space(work, Claims),
             Self::Kid { is } => object::kid(work, **is),
             Self::CopyClaimToHeader { claim, name } => object::copy_to_header(work, claim, name),
-            Self::EmbedKey { key, r#as } => embed::key(work, **key, **r#as),
+            Self::EmbedKey { key, r#as } => embed::key(work, key.as_deref().copied(), **r#as),
             Self::EmbedChain { chain } => embed::chain(work, **chain),
             Self::Thumbprint { name, of } => embed::thumbprint(work, name, **of),
             Self::DropSignature {} => signature::set(work, Vec::new()),
