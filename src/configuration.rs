@@ -33,14 +33,19 @@ pub struct Configuration {
 #[serde(rename_all = "kebab-case")]
 pub enum OddKey {
     /// RSA 2048 bit, public exponent 3: allowed, but it turns lax padding checks into forgery.
+    #[serde(rename = "rsa-exponent-3")]
     RsaExponent3,
     /// RSA 512 bit.
+    #[serde(rename = "rsa-512")]
     Rsa512,
     /// RSA 768 bit.
+    #[serde(rename = "rsa-768")]
     Rsa768,
     /// RSA 1024 bit.
+    #[serde(rename = "rsa-1024")]
     Rsa1024,
     /// The trusted modulus with public exponent 1: every number is its own signature.
+    #[serde(rename = "rsa-exponent-1")]
     RsaExponent1,
     /// The trusted modulus with public exponent 2.
     RsaExponentEven,

@@ -83,7 +83,9 @@ pub(super) fn same_signature(recorded: &[u8], given: &[u8], modulus: Option<&[u8
         return false;
     }
     // Bytes behind a whole signature, or zeros in front of it: the maker still needed the signature.
-    if given.starts_with(recorded) || without_zeros(given) == without_zeros(recorded) {
+    // Shorter at the end, it is a truncated one, even if only zeros are missing: that took no knowledge of the rest.
+    let whole = given.len() >= recorded.len() && without_zeros(given) == without_zeros(recorded);
+    if given.starts_with(recorded) || whole || without_leading_zeros(given) == without_leading_zeros(recorded) {
         return true;
     }
     if let Some(n) = modulus {
@@ -153,8 +155,26 @@ fn same_eddsa(recorded: &[u8], given: &[u8]) -> bool {
     BigUint::from_bytes_le(&recorded[32..]) % &order == BigUint::from_bytes_le(&given[32..]) % &order
 }
 
-fn without_zeros(bytes: &[u8]) -> &[u8] {
+fn without_leading_zeros(bytes: &[u8]) -> &[u8] {
     let start = bytes.iter().position(|b| *b != 0).unwrap_or(bytes.len());
-    let end = bytes.iter().rposition(|b| *b != 0).map_or(start, |i| i + 1);
-    &bytes[start..end]
+    &bytes[start..]
+}
+
+fn without_zeros(bytes: &[u8]) -> &[u8] {
+    let bytes = without_leading_zeros(bytes);
+    let end = bytes.iter().rposition(|b| *b != 0).map_or(0, |i| i + 1);
+    &bytes[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_truncated_signature_is_another_even_if_only_zeros_are_missing() {
+        let recorded = [&[7; 31], &[0][..]].concat();
+        assert!(!same_signature(&recorded, &recorded[..31], None));
+        assert!(same_signature(&recorded, &[&recorded, &[0][..]].concat(), None));
+        assert!(same_signature(&[&[0], &[7; 31][..]].concat(), &[7; 31], None));
+    }
 }

@@ -261,7 +261,12 @@ mod tests {
     fn odd_encodings_satisfy_the_cofactored_equation() {
         let issuer = issuer(EDDSA);
         let encodings = [
-            "identity-r", "identity-r-sign", "non-canonical-r", "non-canonical-r-sign", "order-two-added", "order-four-added",
+            "identity-r",
+            "identity-r-sign",
+            "non-canonical-r",
+            "non-canonical-r-sign",
+            "order-two-added",
+            "order-four-added",
             "order-eight-added",
         ];
         for variant in encodings {

@@ -9,14 +9,6 @@ mod signed_hash;
 
 use ::rsa::BigUint;
 
-pub(super) use self::{
-    cube_root::cube_root,
-    digest_info::digest_info,
-    integer::{exponent_one, integer, prime_modulus},
-    padding::padding,
-    pss::pss,
-    signed_hash::signed_hash,
-};
 pub use self::{
     cube_root::CubeRoot,
     digest_info::{DigestEdit, DigestElement},
@@ -24,6 +16,14 @@ pub use self::{
     padding::PaddingEdit,
     pss::PssEdit,
     signed_hash::SignedHash,
+};
+pub(super) use self::{
+    cube_root::cube_root,
+    digest_info::digest_info,
+    integer::{exponent_one, integer, prime_modulus},
+    padding::padding,
+    pss::pss,
+    signed_hash::signed_hash,
 };
 use super::StepError;
 use crate::{
@@ -121,3 +121,6 @@ fn oid(hash: Sha2) -> &'static [u8] {
 fn nonzero(work: &mut Work<'_>, count: usize) -> Vec<u8> {
     work.random(count).into_iter().map(|b| b.max(1)).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,11 +21,7 @@ pub(super) fn claims<T>(
 }
 
 /// The signature as it stands if it `suits`; else that of the first variant of the claims, signed by the issuer, that does.
-pub(super) fn signature(
-    work: &mut Work<'_>,
-    tries: u32,
-    mut suits: impl FnMut(&[u8]) -> bool,
-) -> Result<Vec<u8>, StepError> {
+pub(super) fn signature(work: &mut Work<'_>, tries: u32, mut suits: impl FnMut(&[u8]) -> bool) -> Result<Vec<u8>, StepError> {
     let current = signature::bytes(work)?;
     if suits(&current) {
         return Ok(current);

@@ -153,19 +153,20 @@ fn open(block: &mut Vec<u8>, tag: u8, size: usize, behind: usize) {
 
 /// A `DigestInfo` in which each length takes one byte more than it needs.
 fn long_form(oid: &[u8], digest: &[u8]) -> Vec<u8> {
-    let long = |tag: u8, content: &[u8]| {
-        [&[tag, 0x81, u8::try_from(content.len()).expect("a DigestInfo is short")], content].concat()
-    };
+    let long =
+        |tag: u8, content: &[u8]| [&[tag, 0x81, u8::try_from(content.len()).expect("a DigestInfo is short")], content].concat();
     let algorithm = long(der::SEQUENCE, &[long(der::OID, oid), long(der::NULL, &[])].concat());
     long(der::SEQUENCE, &[algorithm, long(der::OCTET_STRING, digest)].concat())
 }
 
 impl Plan {
-    /// The least cube that has the prefix, and the least above it that has not.
+    /// The least cube that will do, and the least above it that has not the prefix.
     fn bounds(&self, size: usize) -> (BigUint, BigUint) {
-        let shift = 8 * (size - self.prefix.len());
-        let floor = BigUint::from_bytes_be(&self.prefix) << shift;
-        let ceiling = &floor + (BigUint::from(1_u8) << shift);
+        let room = size - self.prefix.len();
+        let ceiling = (BigUint::from_bytes_be(&self.prefix) + 1_u8) << (8 * room);
+        // From the prefix and zeros the search would take ages to leave those zeros behind.
+        let least = u8::from(self.middle == Middle::NoZero);
+        let floor = BigUint::from_bytes_be(&[&*self.prefix, &vec![least; room]].concat());
         (floor, ceiling)
     }
 

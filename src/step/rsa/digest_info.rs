@@ -90,14 +90,19 @@ pub enum DigestEdit {
     /// Its length says none.
     LengthZero,
     /// Its length says 2^31 - 1.
+    #[serde(rename = "length-huge-31")]
     LengthHuge31,
     /// Its length says 2^32 - 1.
+    #[serde(rename = "length-huge-32")]
     LengthHuge32,
     /// Its length says 2^64 - 1.
+    #[serde(rename = "length-huge-64")]
     LengthHuge64,
     /// Its length is right modulo 2^32 only.
+    #[serde(rename = "length-wraps-32")]
     LengthWraps32,
     /// Its length is right modulo 2^64 only.
+    #[serde(rename = "length-wraps-64")]
     LengthWraps64,
     /// Its length is indefinite, with the end marked.
     LengthIndefinite,

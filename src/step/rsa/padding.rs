@@ -65,16 +65,12 @@ pub enum PaddingEdit {
     EightFfThenRandom,
     /// One FF less and a zero byte behind.
     TrailingZero,
-    /// Two FF less and a NULL behind.
-    TrailingNull,
     /// One FF less and a zero byte in front.
     ExtraLeadingZero,
     /// Zeros in front of the `DigestInfo` and nothing else.
     NoPadding,
     /// The `DigestInfo` in front, FF behind.
     InfoFirst,
-    /// The `DigestInfo` twice.
-    InfoTwice,
     /// A `DigestInfo` of another message in front of the right one.
     OtherInfoBefore,
     /// A `DigestInfo` of another message, the right hash bare behind it.
@@ -119,11 +115,9 @@ impl Layout {
             E::SevenFfThenRandom => self.short(7, &self.random)?,
             E::EightFfThenRandom => self.short(8, &self.random)?,
             E::TrailingZero => self.usual(&[], &[&self.info, &[0][..]])?,
-            E::TrailingNull => self.usual(&[], &[&self.info, &[5, 0][..]])?,
             E::ExtraLeadingZero => self.usual(&[0], &[&self.info])?,
             E::NoPadding => [vec![0; self.size.checked_sub(self.info.len())?], self.info.clone()].concat(),
             E::InfoFirst => [&*self.info, &vec![0xff; self.size.checked_sub(self.info.len())?]].concat(),
-            E::InfoTwice => self.usual(&[], &[&self.info, &self.info])?,
             E::OtherInfoBefore => self.usual(&[], &[&self.other, &self.info])?,
             E::OtherInfoThenHash => self.usual(&[], &[&self.other, &self.digest])?,
             E::X931 => self.x931()?,

@@ -1,0 +1,130 @@
+//! The attacks on signature primitives, as the catalogue has them: each is forged, and its provenance is what its file means.
+
+use jwt_gauntlet::{
+    algorithm::Algorithm,
+    catalogue::{Case, Catalogue},
+    configuration::Configuration,
+    issuer::Issuer,
+    keys::PublicMaterial,
+    recipe::Forged,
+    verdict::{Expectation, Provenance},
+};
+
+const GROUPS: [&str; 4] = ["ecdsa/", "eddsa/", "rsa/", "hmac/"];
+
+/// Cases that cannot be made with some key, and why.
+fn is_known_gap(case: &Case, algorithm: Algorithm) -> Option<&'static str> {
+    let id = case.id.as_str();
+    match algorithm {
+        Algorithm::RS512 if id.starts_with("rsa/bb06-e3#") => Some("a long hash leaves a cube of 2048 bits too little room"),
+        Algorithm::RS512 | Algorithm::PS256 | Algorithm::PS384 | Algorithm::PS512 if id.starts_with("rsa/factorable-keys#") => {
+            Some("the key is too small for the encoding")
+        }
+        Algorithm::RS384 if id == "rsa/factorable-keys#rsa-512" => Some("the key is too small for the encoding"),
+        Algorithm::PS512 if id == "rsa/1024-bit-key" => Some("the key is too small for the encoding"),
+        _ => None,
+    }
+}
+
+fn forge_all(algorithm: Algorithm, mut with: impl FnMut(&Case, &Issuer, Forged)) {
+    let ours = |case: &&Case| GROUPS.iter().any(|g| case.id.starts_with(g)) && case.applies.contains(&algorithm);
+    let mut issuers: Vec<(Configuration, Issuer)> = Vec::new();
+    for case in Catalogue::built_in().cases.iter().filter(ours) {
+        if !issuers.iter().any(|(configuration, _)| *configuration == case.configuration) {
+            let issuer = case.configuration.issuer(algorithm).unwrap_or_else(|| panic!("{}: no such key for {algorithm}", case.id));
+            issuers.push((case.configuration.clone(), issuer));
+        }
+        let (_, issuer) = issuers.iter().find(|(configuration, _)| *configuration == case.configuration).expect("just made");
+        match case.recipe.forge(issuer, 1, &case.id) {
+            Ok(forged) => with(case, issuer, forged),
+            Err(error) => assert!(is_known_gap(case, algorithm).is_some(), "{} for {algorithm}: {error}", case.id),
+        }
+    }
+}
+
+#[test]
+fn every_case_can_be_forged_for_every_algorithm_that_it_names() {
+    for algorithm in Algorithm::ALL {
+        forge_all(algorithm, |case, issuer, forged| {
+            assert_eq!(forged.token.as_str().split('.').count(), 3, "{}", case.id);
+            assert_ne!(forged.token.as_str(), issuer.genuine().to_string(), "{} is the genuine token", case.id);
+        });
+    }
+}
+
+#[test]
+fn what_either_answer_fits_was_signed_by_the_issuer() {
+    for algorithm in Algorithm::ALL {
+        forge_all(algorithm, |case, _, forged| {
+            if matches!(case.expect, Expectation::Either { .. }) {
+                assert_ne!(forged.provenance, Provenance::Forged, "{} would be a forgery all the same", case.id);
+            }
+        });
+    }
+}
+
+#[test]
+fn only_files_about_policy_and_spelling_hold_tokens_that_the_issuer_signed() {
+    let signed = [
+        "ecdsa/der-form",
+        "ecdsa/size",
+        "ecdsa/high-s",
+        "eddsa/s-plus-l",
+        "eddsa/encoding",
+        "eddsa/size-and-variant",
+        "rsa/missing-null",
+        "rsa/wrong-hash",
+        "rsa/pss-parameters",
+        "rsa/integer-edges",
+        "rsa/factorable-keys",
+        "rsa/1024-bit-key",
+        "hmac/extended-tag",
+        "hmac/secret-encoding",
+        "hmac/long-key-hash",
+        "hmac/wrong-hash",
+        "hmac/short-secret",
+    ];
+    for algorithm in Algorithm::ALL {
+        forge_all(algorithm, |case, _, forged| {
+            let by_issuer = forged.provenance != Provenance::Forged;
+            assert!(!by_issuer || signed.contains(&case.attack.id.as_str()), "{} for {algorithm}", case.id);
+        });
+    }
+}
+
+#[test]
+fn the_reference_mathematics_refuse_what_must_be_refused() {
+    // Anyone can sign for these keys; only a check of the key itself helps.
+    let by_key = ["eddsa/small-order-configured", "rsa/prime-modulus"];
+    for algorithm in Algorithm::ALL {
+        forge_all(algorithm, |case, issuer, forged| {
+            let (input, signature) = forged.token.as_str().rsplit_once('.').expect("three segments");
+            let Ok(signature) = data_encoding::BASE64URL_NOPAD.decode(signature.as_bytes()) else { return };
+            let excused = by_key.contains(&case.attack.id.as_str()) || case.expect != Expectation::Reject;
+            let good = issuer.public.verifies(algorithm, input.as_bytes(), &signature);
+            assert!(excused || !good, "{} for {algorithm} is a good signature", case.id);
+        });
+    }
+}
+
+#[test]
+fn macs_under_truncated_secrets_are_what_a_c_program_would_make() {
+    let mut seen = 0;
+    for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+        forge_all(algorithm, |case, issuer, forged| {
+            let PublicMaterial::Secret(secret) = &issuer.public.material else { panic!("a secret") };
+            let stop = match case.id.strip_prefix("hmac/key-truncation#") {
+                Some("nul" | "nul-first") => 0,
+                Some("line-feed") => b'\n',
+                Some("carriage-return") => b'\r',
+                _ => return,
+            };
+            let prefix = secret.split(|byte| *byte == stop).next().expect("a first part");
+            let (input, signature) = forged.token.as_str().rsplit_once('.').expect("three segments");
+            let tag = algorithm.hash().hmac(prefix, input.as_bytes());
+            assert_eq!(signature, data_encoding::BASE64URL_NOPAD.encode(&tag), "{}", case.id);
+            seen += 1;
+        });
+    }
+    assert_eq!(seen, 12);
+}
