@@ -29,11 +29,14 @@
 //! - In-process code can hang, abort or overflow its stack, and that cannot be caught: the command line therefore asks built-in
 //!   verifiers in a child process.
 
+pub mod adapter;
 pub mod algorithm;
 pub mod catalogue;
 pub mod configuration;
 pub mod der;
 pub mod finding;
+#[cfg(unix)]
+pub mod guard;
 pub mod issuer;
 pub mod keys;
 pub mod ledger;

@@ -3,6 +3,9 @@
 //! Setting up ([`Implementation`]) is apart from deciding ([`Verifier`]) because several real advisories depend on how the operator's
 //! key text looks or which algorithms are allowed, not on the token alone. Closures qualify for both.
 
+#[cfg(unix)]
+pub mod exec;
+
 use std::{
     any::Any,
     panic::{self, AssertUnwindSafe},
