@@ -155,6 +155,11 @@ export async function library(name) {
   }
 }
 
+/** What a careful operator does before the library sees a secret: an empty one, as from an unset variable, is refused. */
+export function requireSecret({ secret }) {
+  if (secret?.length === 0) throw new Unsupported('the application refuses an empty secret')
+}
+
 /** What an application checks that its library does not: iss, aud, exp, nbf. */
 export function checkClaims(claims, { issuer, audience }) {
   if (claims === null || typeof claims !== 'object' || Array.isArray(claims)) refuse('claims are no object')

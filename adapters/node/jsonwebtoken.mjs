@@ -1,12 +1,15 @@
 // jsonwebtoken (npm): pinned as in its README; lax without `algorithms`; by-kid with a key callback.
 import { createSecretKey } from 'node:crypto'
-import { Unsupported, library, serve, setup } from './gauntlet-adapter.mjs'
+import { Unsupported, library, requireSecret, serve, setup } from './gauntlet-adapter.mjs'
 
 const { module: jwt, version } = await library('jsonwebtoken')
 const known = /^(HS|RS|PS|ES)(256|384|512)$/
 
 const verify = setup({
-  pinned: trust => token => jwt.verify(token, trust.key, { ...trust.checks, algorithms: [trust.algorithm] }),
+  pinned: trust => {
+    requireSecret(trust)
+    return token => jwt.verify(token, trust.key, { ...trust.checks, algorithms: [trust.algorithm] })
+  },
   lax: trust => token => jwt.verify(token, trust.key, trust.checks),
   'by-kid': trust => {
     const keys = { [trust.kid]: trust.key }

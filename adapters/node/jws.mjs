@@ -2,7 +2,7 @@
 // too. The application checks the claims.
 //
 // Not by createVerify: without a key, that stream waits for one for ever, and every unknown kid would be a hang.
-import { Unsupported, checkClaims, library, refuse, serve, setup } from './gauntlet-adapter.mjs'
+import { Unsupported, checkClaims, library, refuse, requireSecret, serve, setup } from './gauntlet-adapter.mjs'
 
 const { module: jws, version } = await library('jws')
 const known = /^(HS|RS|PS|ES)(256|384|512)$/
@@ -14,7 +14,10 @@ function claimsOf(token, good, trust) {
 }
 
 const verify = setup({
-  pinned: trust => token => claimsOf(token, jws.verify(token, trust.algorithm, trust.key), trust),
+  pinned: trust => {
+    requireSecret(trust)
+    return token => claimsOf(token, jws.verify(token, trust.algorithm, trust.key), trust)
+  },
   lax: trust => token => claimsOf(token, jws.verify(token, jws.decode(token).header.alg, trust.key), trust),
   'by-kid': trust => {
     const keys = { [trust.kid]: trust.key }
