@@ -76,18 +76,19 @@ impl Guard {
 
     /// From now on `group` ends when this process does.
     pub fn add(&self, group: Pid) {
-        self.order(format!("+{}\n", group.as_raw_pid()));
+        self.order('+', group);
     }
 
     /// `group` has ended.
     pub fn remove(&self, group: Pid) {
-        self.order(format!("-{}\n", group.as_raw_pid()));
+        self.order('-', group);
     }
 
     /// A guardian that is gone guards nothing, but breaks nothing either.
-    fn order(&self, line: String) {
+    fn order(&self, sign: char, group: Pid) {
         if let Some(pipe) = &mut *self.orders.lock().unwrap_or_else(PoisonError::into_inner) {
-            let _ = pipe.write_all(line.as_bytes());
+            // In one write, so that no order is cut in two.
+            let _ = pipe.write_all(format!("{sign}{}\n", group.as_raw_pid()).as_bytes());
         }
     }
 }

@@ -26,8 +26,8 @@ use std::{
 use self::{process::Process, registry::Registry, session::Failure, verifier::ExecVerifier, wire::Greeting};
 use super::{AskError, ConfigureError, Implementation, Trust, Verifier};
 
-/// Questions in flight, to begin with.
-const WINDOW: usize = 64;
+/// Questions in flight, to begin with. More gains nothing measurable, and all of them are asked again after a crash.
+const WINDOW: usize = 128;
 
 /// A program that speaks the adapter protocol. Copies share the processes.
 #[derive(Clone, Debug)]
@@ -153,7 +153,7 @@ impl Shared {
         let mut process = Process::start(&self.command, &self.registry)?;
         match session::greet(&mut process, line, self.limits.start) {
             Ok(greeting) => self.welcome(process, greeting),
-            Err(failure) => Err(self.not_ready(process, failure).into()),
+            Err(failure) => Err(self.not_ready(process, &failure).into()),
         }
     }
 
@@ -171,8 +171,8 @@ impl Shared {
     }
 
     /// Why a program did not become ready, in words for the one who wrote or installed it.
-    fn not_ready(&self, mut process: Process, failure: Failure) -> AskError {
-        let what = match &failure {
+    fn not_ready(&self, mut process: Process, failure: &Failure) -> AskError {
+        let what = match failure {
             Failure::Ended(_) => format!("ended before it was set up ({})", process.exit()),
             Failure::Silent(limit) => format!("did not answer `configure` within {limit:?}"),
             Failure::Garbage(line) => format!(
