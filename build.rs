@@ -8,8 +8,10 @@ fn main() -> io::Result<()> {
     let mut ids = Vec::new();
     walk(&root, "", &mut ids)?;
     ids.sort();
-    let entries: String =
-        ids.iter().map(|id| format!("    ({id:?}, include_str!({:?})),\n", root.join(format!("{id}.toml")))).collect();
+    let entries: String = ids
+        .iter()
+        .map(|id| format!("    ({id:?}, include_str!({:?})),\n", root.join(format!("{id}.toml")).to_string_lossy()))
+        .collect();
     let list = format!("/// Id and text of every attack file of this crate.\nconst BUILT_IN: &[(&str, &str)] = &[\n{entries}];\n");
     fs::write(Path::new(&env::var_os("OUT_DIR").expect("cargo sets it")).join("attacks.rs"), list)
 }

@@ -8,7 +8,7 @@ mod fan;
 mod select;
 
 use std::{
-    collections::HashMap,
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -171,7 +171,7 @@ enum Applies {
     RsaPss,
     /// ES*.
     Ec,
-    /// EdDSA.
+    /// `EdDSA`.
     Okp,
     /// One algorithm.
     #[serde(untagged)]
@@ -241,7 +241,7 @@ impl Catalogue {
             references: parsed.references,
             remedy: parsed.remedy,
         });
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         for case in parsed.cases {
             let applies: Vec<Algorithm> = Algorithm::ALL
                 .into_iter()
@@ -249,7 +249,7 @@ impl Catalogue {
                 .collect();
             for (slug, case) in fan::out(&case) {
                 let id = if slug.is_empty() { id.to_owned() } else { format!("{id}#{slug}") };
-                if seen.insert(id.clone(), ()).is_some() {
+                if !seen.insert(id.clone()) {
                     return Err(LoadError::Duplicate { file: file.to_owned(), id });
                 }
                 self.cases.push(Case {

@@ -270,6 +270,7 @@ fn why(outcome: Outcome, canary: &str, verdict: &Verdict) -> String {
     }
 }
 
+#[allow(clippy::ref_option)] // serde's signature.
 fn claims_as_json<S: Serializer>(claims: &Option<Claims>, serializer: S) -> Result<S::Ok, S::Error> {
     match claims {
         None => serializer.serialize_none(),

@@ -4,7 +4,7 @@
 //! is in here. **Never trust them outside a test.** Signing is deterministic for every algorithm: ECDSA after RFC 6979, PSS with
 //! a salt derived from the signing input.
 //!
-//! Verification prefers ring; what ring lacks (P-521, secp256k1, small RSA keys) comes from RustCrypto.
+//! Verification prefers ring; what ring lacks (P-521, secp256k1, small RSA keys) comes from `RustCrypto`.
 
 mod certificate;
 mod ec;

@@ -1,10 +1,42 @@
-//! Attacks any JWT verifier with forged and borderline tokens, and proves which ones it wrongly took.
+//! jwt-gauntlet mints forged and borderline JSON Web Tokens, hands them to a verifier, and proves which ones it wrongly took.
+//!
+//! A verifier is a closure or a [`Verifier`](target::Verifier); setting it up to trust a key is an
+//! [`Implementation`](target::Implementation), a closure too. One `#[test]` makes the whole catalogue a regression test:
+//!
+//! ```no_run
+//! use jwt_gauntlet::{Algorithm, Gauntlet, Trust, Verdict};
+//!
+//! # fn my_verify(_: &str, _: &[u8]) -> Result<String, String> { Err("no".into()) }
+//! let my_verifier = |trust: &Trust| {
+//!     let secret = trust.configured_bytes();
+//!     Ok(move |token: &str| match my_verify(token, &secret) {
+//!         Ok(claims_as_json) => Verdict::accepted(claims_as_json),
+//!         Err(reason) => Verdict::rejected(reason),
+//!     })
+//! };
+//! Gauntlet::new(my_verifier).algorithms([Algorithm::HS256]).run().expect("the target can be asked").assert_secure();
+//! ```
+//!
+//! # The way through
+//! [`catalogue`] (`Attack`, `Case`) → [`recipe`] (`Forged`) → [`target`] (`Verdict`) → [`verdict::judge`] (`Outcome`) → [`finding`]
+//! (`Report`). New code belongs to exactly one of these rooms, and nothing flows backwards.
+//!
+//! # Invariants
+//! - The oracle is computed from bytes ([`ledger`]): it compares with what the trusted keys signed.
+//! - `Err` never means "the token was refused"; that is a [`Verdict`].
+//! - The same seed gives the same tokens, canaries included.
+//! - Nothing outside the command line prints, and nothing uses the network.
+//! - In-process code can hang, abort or overflow its stack, and that cannot be caught: the command line therefore asks built-in
+//!   verifiers in a child process.
 
+pub mod adapter;
 pub mod algorithm;
 pub mod catalogue;
 pub mod configuration;
 pub mod der;
 pub mod finding;
+#[cfg(unix)]
+pub mod guard;
 pub mod issuer;
 pub mod keys;
 pub mod ledger;
@@ -14,3 +46,10 @@ pub mod step;
 pub mod target;
 pub mod token;
 pub mod verdict;
+
+pub use algorithm::Algorithm;
+pub use catalogue::{Catalogue, Severity};
+pub use finding::{Finding, Report};
+pub use run::Gauntlet;
+pub use target::{AskError, ConfigureError, Implementation, Trust, Verifier};
+pub use verdict::{Claims, Outcome, Verdict};

@@ -5,7 +5,10 @@
 //!
 //! Invariant: nothing here prints; what happens is told as [`Event`]s, and the same seed finds the same things in the same order.
 
+mod arsenal;
 mod unit;
+
+pub use arsenal::Arsenal;
 
 use std::{
     collections::BTreeMap,
@@ -18,16 +21,11 @@ use std::{
 
 use crate::{
     algorithm::Algorithm,
-    catalogue::{Case, Catalogue},
-    configuration::Configuration,
+    catalogue::Catalogue,
     finding::{Control, Finding, Report, Skipped, Summary, Target},
-    issuer::Issuer,
     target::{AskError, Implementation},
     verdict::Outcome,
 };
-
-/// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together.
-const UNIT: usize = 48;
 
 /// An attack on one target, to be set up and run.
 pub struct Gauntlet<'a> {
@@ -68,14 +66,6 @@ pub enum RunError {
     Unsupported(String),
 }
 
-/// The cases of one algorithm and configuration.
-struct Stage<'a> {
-    algorithm: Algorithm,
-    configuration: &'a Configuration,
-    issuer: Issuer,
-    cases: Vec<&'a Case>,
-}
-
 /// What all units of a run gave.
 #[derive(Default)]
 struct Tally {
@@ -86,7 +76,7 @@ struct Tally {
 }
 
 impl<'a> Gauntlet<'a> {
-    /// An attack on `implementation` with the built-in catalogue, under HS256, RS256, ES256 and EdDSA, on all cores.
+    /// An attack on `implementation` with the built-in catalogue, under HS256, RS256, ES256 and `EdDSA`, on all cores.
     #[must_use]
     pub fn new(implementation: impl Implementation + 'a) -> Self {
         Self {
@@ -154,21 +144,33 @@ impl<'a> Gauntlet<'a> {
     ///
     /// # Errors
     /// If the target could not be asked; see [`RunError`].
+    pub fn run_with(&self, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Report, RunError> {
+        self.fire(&self.arsenal(), on_event, stop)
+    }
+
+    /// Everything that a run asks, to be forged once and fired several times.
+    #[must_use]
+    pub fn arsenal(&self) -> Arsenal {
+        Arsenal::new(&self.catalogue, &self.algorithms, self.seed, self.partition)
+    }
+
+    /// Asks everything in `arsenal`, and reports.
+    ///
+    /// # Errors
+    /// If the target could not be asked; see [`RunError`].
     ///
     /// # Panics
     /// If `on_event` panics.
-    pub fn run_with(&self, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Report, RunError> {
-        let stages = self.stages();
-        let planned = stages.iter().map(|s| s.cases.len()).sum();
+    pub fn fire(&self, arsenal: &Arsenal, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Report, RunError> {
+        let (planned, units) = (arsenal.cases(), arsenal.units());
         on_event(Event::Planned { cases: planned });
-        let units: Vec<unit::Unit<'_>> = unit::cut(&stages, UNIT);
         let next = AtomicUsize::new(0);
         let tally = Mutex::new(Tally::default());
         let failure = Mutex::new(None);
         thread::scope(|scope| {
             for _ in 0..self.jobs.min(units.len()) {
                 scope.spawn(|| {
-                    let mut worker = unit::Worker::new(&*self.implementation, self.seed);
+                    let mut worker = unit::Worker::new(&*self.implementation);
                     while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
                         if stop.load(Ordering::Relaxed) {
                             break;
@@ -192,27 +194,6 @@ impl<'a> Gauntlet<'a> {
             return Err(error.into());
         }
         self.report(tally, planned, stop.load(Ordering::Relaxed))
-    }
-
-    /// Groups the cases by algorithm and configuration, the usual configuration first.
-    fn stages(&self) -> Vec<Stage<'_>> {
-        let usual = Configuration::default();
-        let mut stages = Vec::new();
-        let (k, n) = self.partition;
-        for &algorithm in &self.algorithms {
-            let first = stages.len();
-            let applicable = self.catalogue.cases.iter().filter(|c| c.applies.contains(&algorithm));
-            for case in applicable.enumerate().filter(|(i, _)| i % n == k - 1).map(|(_, case)| case) {
-                let known = stages[first..].iter_mut().find(|s: &&mut Stage<'_>| *s.configuration == case.configuration);
-                if let Some(stage) = known {
-                    stage.cases.push(case);
-                } else if let Some(issuer) = case.configuration.issuer(algorithm) {
-                    stages.push(Stage { algorithm, configuration: &case.configuration, issuer, cases: vec![case] });
-                }
-            }
-            stages[first..].sort_by_key(|s| *s.configuration != usual);
-        }
-        stages
     }
 
     fn report(&self, mut tally: Tally, planned: usize, interrupted: bool) -> Result<Report, RunError> {

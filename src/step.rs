@@ -36,6 +36,8 @@ pub use self::{
 use crate::{algorithm::Algorithm, keys::SignError, recipe::Work};
 
 /// One mutation of a token.
+// The sentence of each variant names its fields.
+#[allow(missing_docs)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Step {

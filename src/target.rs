@@ -4,6 +4,8 @@
 //! key text looks or which algorithms are allowed, not on the token alone. Closures qualify for both.
 
 pub mod builtin;
+#[cfg(unix)]
+pub mod exec;
 #[cfg(feature = "jsonwebtoken")]
 pub mod jsonwebtoken;
 pub mod strawman;

@@ -104,7 +104,7 @@ fn name(common: &str) -> Vec<u8> {
     der::nest(der::SEQUENCE, &[der::nest(der::SET, &[attribute])])
 }
 
-/// UTCTime up to 2049, GeneralizedTime from 2050 (RFC 5280 section 4.1.2.5).
+/// `UTCTime` up to 2049, `GeneralizedTime` from 2050 (RFC 5280 section 4.1.2.5).
 fn time(day: &str) -> Vec<u8> {
     let text = format!("{day}000000Z");
     if day < "20500101" { der::tlv(0x17, &text.as_bytes()[2..]) } else { der::tlv(0x18, text.as_bytes()) }

@@ -239,7 +239,7 @@ impl Curve {
         })
     }
 
-    /// Whether `r || s` verifies over `hash(input)` by RustCrypto. High-S passes: it is legal in JOSE.
+    /// Whether `r || s` verifies over `hash(input)` by `RustCrypto`. High-S passes: it is legal in JOSE.
     #[must_use]
     pub fn verifies(self, x: &[u8], y: &[u8], hash: Sha2, input: &[u8], signature: &[u8]) -> bool {
         let digest = self.prehash(hash, input);

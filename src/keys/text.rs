@@ -198,7 +198,7 @@ impl KeyText {
             Self::JwkArray => format!("[{}]", jwk()?).into_bytes(),
             Self::JwkMinimal => jwk().map(|_| minimal_jwk(key))?.into_bytes(),
             Self::JwkPretty => {
-                jwk()?.replace("{", "{\n  ").replace(",", ",\n  ").replace("\":", "\": ").replace("}", "\n}").into_bytes()
+                jwk()?.replace('{', "{\n  ").replace(',', ",\n  ").replace("\":", "\": ").replace('}', "\n}").into_bytes()
             }
             Self::JwkSpaced => jwk()?.replace("\",", "\", ").replace("\":", "\": ").into_bytes(),
             Self::SpkiDer => key.spki_der()?,

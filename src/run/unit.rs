@@ -8,33 +8,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Event, Stage, Tally};
+use super::{
+    Event, Tally,
+    arsenal::{Stage, Unit},
+};
 use crate::{
     catalogue::Case,
     finding::{Control, Finding, Skipped},
     recipe::Forged,
     target::{AskError, ConfigureError, Implementation, Verifier},
     token::Segment,
-    verdict::{Outcome, Verdict, judge},
+    verdict::{Claims, Echo, Outcome, Verdict, judge},
 };
-
-/// Some cases of one stage.
-pub(super) struct Unit<'a> {
-    number: usize,
-    stage: &'a Stage<'a>,
-    cases: &'a [&'a Case],
-}
-
-/// Cuts the stages into units of at most `size` cases.
-pub(super) fn cut<'a>(stages: &'a [Stage<'a>], size: usize) -> Vec<Unit<'a>> {
-    let units = stages.iter().enumerate();
-    units.flat_map(|(number, stage)| stage.cases.chunks(size).map(move |cases| Unit { number, stage, cases })).collect()
-}
 
 /// Asks one unit after the other, with a verifier of its own.
 pub(super) struct Worker<'a> {
     implementation: &'a dyn Implementation,
-    seed: u64,
     /// The stage that the verifier is set up for.
     ready: Option<(usize, Result<Box<dyn Verifier>, String>)>,
 }
@@ -45,11 +34,8 @@ struct Answer {
     took: Duration,
 }
 
-/// A forged case, ready to be sent.
-struct Shot<'a> {
-    case: &'a Case,
-    forged: Forged,
-}
+/// A case with its token.
+type Sent<'a> = (&'a Case, &'a Forged);
 
 /// A gap before an answer that makes it worth a second look; far above what scheduling does to an ordinary answer.
 const SUSPICIOUS: Duration = Duration::from_millis(150);
@@ -57,8 +43,8 @@ const SUSPICIOUS: Duration = Duration::from_millis(150);
 const SLOW_FACTOR: u32 = 10;
 
 impl<'a> Worker<'a> {
-    pub(super) fn new(implementation: &'a dyn Implementation, seed: u64) -> Self {
-        Self { implementation, seed, ready: None }
+    pub(super) fn new(implementation: &'a dyn Implementation) -> Self {
+        Self { implementation, ready: None }
     }
 
     /// Runs a unit.
@@ -69,39 +55,28 @@ impl<'a> Worker<'a> {
         stop: &AtomicBool,
     ) -> Result<Tally, AskError> {
         let mut tally = Tally::default();
-        let mut control = Control::of(unit.stage.algorithm, unit.stage.configuration);
-        let seed = self.seed;
-        let verifier = match self.verifier(unit)? {
-            Ok(verifier) => verifier,
-            Err(reason) => {
-                control.unsupported = Some(reason.clone());
-                for case in unit.cases {
-                    tally.skip(unit, case, format!("{}: {reason}", unit.stage.configuration.label()));
+        let (stage, shots) = (unit.stage, unit.shots());
+        let mut control = Control::of(stage.algorithm, &stage.configuration);
+        match self.verifier(unit)? {
+            Ok(verifier) => {
+                let asker = Asker::new(&**verifier, stage);
+                let sent: Vec<Sent<'_>> = shots.iter().filter_map(|s| s.forged.as_ref().ok().map(|f| (&s.case, f))).collect();
+                for shot in shots {
+                    if let Err(error) = &shot.forged {
+                        tally.skip(unit, &shot.case, error.to_string());
+                    }
                 }
-                tally.controls.insert(unit.number, control);
-                on_event(Event::Done { cases: unit.cases.len() });
-                return Ok(tally);
+                asker.run(unit.number, &sent, &mut control, &mut tally, on_event, stop)?;
             }
-        };
-        let shots = forge(unit, seed, &mut tally);
-        let asker = Asker::new(&**verifier, unit.stage);
-        let answers = asker.batch(&shots, &mut control)?;
-        for (shot, answer) in shots.iter().zip(answers) {
-            if stop.load(Ordering::Relaxed) {
-                break;
-            }
-            let Some(answer) = answer else { continue };
-            let outcome = asker.outcome(shot, &answer);
-            let outcome = if outcome == Outcome::Held { outcome } else { asker.confirm(shot, outcome, &mut control)? };
-            *tally.outcomes.entry(outcome).or_default() += 1;
-            if !matches!(outcome, Outcome::Held | Outcome::Skipped) {
-                let finding = Finding::new(shot.case, unit.stage.algorithm, outcome, &shot.forged, &answer.verdict);
-                on_event(Event::Found(&finding));
-                tally.findings.push((unit.number, finding));
+            Err(reason) => {
+                for shot in shots {
+                    tally.skip(unit, &shot.case, format!("{}: {reason}", stage.configuration.label()));
+                }
+                control.unsupported = Some(reason.clone());
             }
         }
         tally.controls.insert(unit.number, control);
-        on_event(Event::Done { cases: unit.cases.len() });
+        on_event(Event::Done { cases: shots.len() });
         Ok(tally)
     }
 
@@ -121,17 +96,6 @@ impl<'a> Worker<'a> {
     }
 }
 
-fn forge<'a>(unit: &Unit<'a>, seed: u64, tally: &mut Tally) -> Vec<Shot<'a>> {
-    let mut shots = Vec::with_capacity(unit.cases.len());
-    for &case in unit.cases {
-        match case.recipe.forge(&unit.stage.issuer, seed, &case.id) {
-            Ok(forged) => shots.push(Shot { case, forged }),
-            Err(error) => tally.skip(unit, case, error.to_string()),
-        }
-    }
-    shots
-}
-
 impl Tally {
     fn skip(&mut self, unit: &Unit<'_>, case: &Case, reason: String) {
         *self.outcomes.entry(Outcome::Skipped).or_default() += 1;
@@ -143,13 +107,13 @@ impl Tally {
 /// Asks a verifier, controls included.
 struct Asker<'a> {
     verifier: &'a dyn Verifier,
-    stage: &'a Stage<'a>,
+    stage: &'a Stage,
     genuine: String,
     broken: String,
 }
 
 impl<'a> Asker<'a> {
-    fn new(verifier: &'a dyn Verifier, stage: &'a Stage<'a>) -> Self {
+    fn new(verifier: &'a dyn Verifier, stage: &'a Stage) -> Self {
         let mut broken = stage.issuer.genuine().clone();
         let segment = broken.segment_mut(2);
         let mut bytes = segment.bytes().unwrap_or_default();
@@ -160,11 +124,42 @@ impl<'a> Asker<'a> {
         Self { verifier, stage, genuine: stage.issuer.genuine().to_string(), broken: broken.to_string() }
     }
 
+    /// Asks, judges and confirms one unit.
+    fn run(
+        &self,
+        number: usize,
+        sent: &[Sent<'_>],
+        control: &mut Control,
+        tally: &mut Tally,
+        on_event: &(dyn Fn(Event<'_>) + Sync),
+        stop: &AtomicBool,
+    ) -> Result<(), AskError> {
+        let answers = self.batch(sent, control)?;
+        let mut held = 0;
+        for (&shot, answer) in sent.iter().zip(answers) {
+            let Some(answer) = answer else { continue };
+            let mut outcome = self.outcome(shot, &answer);
+            if outcome != Outcome::Held && !stop.load(Ordering::Relaxed) {
+                outcome = self.confirm(shot, outcome, control)?;
+            }
+            if outcome == Outcome::Held {
+                held += 1;
+                continue;
+            }
+            *tally.outcomes.entry(outcome).or_default() += 1;
+            let finding = Finding::new(shot.0, self.stage.algorithm, outcome, shot.1, &answer.verdict);
+            on_event(Event::Found(&finding));
+            tally.findings.push((number, finding));
+        }
+        *tally.outcomes.entry(Outcome::Held).or_default() += held;
+        Ok(())
+    }
+
     /// Asks the controls, all shots, and the controls again, as one stream. `None` for a shot that was never answered.
-    fn batch(&self, shots: &[Shot<'_>], control: &mut Control) -> Result<Vec<Option<Answer>>, AskError> {
+    fn batch(&self, sent: &[Sent<'_>], control: &mut Control) -> Result<Vec<Option<Answer>>, AskError> {
         let before = [self.genuine.as_str(), self.broken.as_str()];
         let tokens: Vec<&str> =
-            before.into_iter().chain(shots.iter().map(|s| s.forged.token.as_str())).chain([self.genuine.as_str()]).collect();
+            before.into_iter().chain(sent.iter().map(|(_, forged)| forged.token.as_str())).chain([self.genuine.as_str()]).collect();
         let mut answers: Vec<Option<Answer>> = tokens.iter().map(|_| None).collect();
         self.ask(&tokens, &mut answers)?;
         let last = answers.pop().flatten();
@@ -192,27 +187,29 @@ impl<'a> Asker<'a> {
         answer.ok_or_else(|| AskError("the target gave no answer and no error".to_owned()))
     }
 
-    fn outcome(&self, shot: &Shot<'_>, answer: &Answer) -> Outcome {
+    fn outcome(&self, shot: Sent<'_>, answer: &Answer) -> Outcome {
         let outcome = self.judge(shot, &answer.verdict);
         if outcome == Outcome::Held && answer.took > SUSPICIOUS { Outcome::Slow } else { outcome }
     }
 
-    fn judge(&self, shot: &Shot<'_>, verdict: &Verdict) -> Outcome {
-        let claims = match verdict {
-            Verdict::Accepted(claims) => claims.as_ref(),
-            _ => None,
+    fn judge(&self, (case, forged): Sent<'_>, verdict: &Verdict) -> Outcome {
+        let echo = match verdict {
+            Verdict::Accepted(claims) => self.echo(forged, claims.as_ref()),
+            _ => Echo::Silent,
         };
-        let ledger = self.stage.issuer.ledger_with(&shot.forged.issued);
-        let genuine = self.stage.issuer.genuine().segments.get(1).and_then(Segment::bytes).unwrap_or_default();
-        let echo = ledger.echo(shot.forged.token.as_str(), &shot.forged.canary, &genuine, claims);
-        judge(&shot.case.expect, shot.forged.provenance, verdict, echo)
+        judge(&case.expect, forged.provenance, verdict, echo)
+    }
+
+    fn echo(&self, forged: &Forged, claims: Option<&Claims>) -> Echo {
+        let ledger = self.stage.issuer.ledger_with(&forged.issued);
+        ledger.echo(forged.token.as_str(), &forged.canary, &self.stage.genuine_claims, claims)
     }
 
     /// Asks again, alone, next to a control; only what happens again is a finding.
-    fn confirm(&self, shot: &Shot<'_>, outcome: Outcome, control: &mut Control) -> Result<Outcome, AskError> {
+    fn confirm(&self, shot: Sent<'_>, outcome: Outcome, control: &mut Control) -> Result<Outcome, AskError> {
         let genuine = self.alone(&self.genuine)?;
         control.note_genuine(Some(&genuine.verdict));
-        let again = self.alone(shot.forged.token.as_str())?;
+        let again = self.alone(shot.1.token.as_str())?;
         if outcome == Outcome::Slow {
             return self.confirm_slow(shot, &again);
         }
@@ -221,15 +218,15 @@ impl<'a> Asker<'a> {
             return Ok(outcome);
         }
         // Not the same twice: the third answer decides, and a target that wavers is at least not held.
-        let third = self.alone(shot.forged.token.as_str())?;
+        let third = self.alone(shot.1.token.as_str())?;
         Ok(self.judge(shot, &third.verdict).max(confirmed))
     }
 
     /// Slow is what takes far longer than the control each time; the fastest of three answers counts.
-    fn confirm_slow(&self, shot: &Shot<'_>, again: &Answer) -> Result<Outcome, AskError> {
+    fn confirm_slow(&self, shot: Sent<'_>, again: &Answer) -> Result<Outcome, AskError> {
         let (mut fastest, mut usual) = (again.took, Duration::MAX);
         for _ in 0..2 {
-            fastest = fastest.min(self.alone(shot.forged.token.as_str())?.took);
+            fastest = fastest.min(self.alone(shot.1.token.as_str())?.took);
             usual = usual.min(self.alone(&self.genuine)?.took);
         }
         let slow = fastest > SUSPICIOUS && fastest > usual.saturating_mul(SLOW_FACTOR);

@@ -1,6 +1,6 @@
-"""Checks these adapters over pipes, without jwt-gauntlet: python3 adapters/python/check.py
+"""Checks the adapters over pipes, without jwt-gauntlet: python3 adapters/check.py [python] [node]
 
-Needs the libraries of requirements.txt. Every adapter in every set-up must take genuine tokens, refuse broken ones,
+Needs the libraries that the adapters need, and `cryptography`. Every adapter in every set-up must take genuine tokens, refuse broken ones,
 answer every line in order, whatever it holds, and exit 0 at end of input.
 """
 import base64
@@ -17,9 +17,20 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-ADAPTERS = ["pyjwt", "authlib_jwt", "joserfc_jwt", "python_jose", "jwcrypto_jwt"]
+LANGUAGES = sys.argv[1:] or ["python", "node"]
+COMMANDS = {
+    "python": {name: [sys.executable, "python/%s.py" % name]
+               for name in ("pyjwt", "authlib_jwt", "joserfc_jwt", "python_jose", "jwcrypto_jwt")},
+    "node": {name: ["node", "node/%s.mjs" % name]
+             for name in ("jsonwebtoken", "jose", "jws", "fast-jwt", "node-jose", "jsrsasign")},
+}
+ADAPTERS = {name: command for language in LANGUAGES for name, command in COMMANDS[language].items()}
 ALGORITHMS = [family + size for family in ("HS", "RS", "PS", "ES") for size in ("256", "384", "512")] + ["ES256K", "EdDSA"]
-MISSING = {("python_jose", name) for name in ("PS256", "PS384", "PS512", "ES256K", "EdDSA")}
+MISSING = {
+    "python_jose": {"PS256", "PS384", "PS512", "ES256K", "EdDSA"},
+    "jsonwebtoken": {"ES256K", "EdDSA"}, "jws": {"ES256K", "EdDSA"}, "node-jose": {"ES256K", "EdDSA"},
+    "jsrsasign": {"ES256K", "EdDSA"}, "jose": {"ES256K"}, "fast-jwt": {"ES256K"},
+}
 SECRET = bytes(range(64))
 RSA = rsa.generate_private_key(65537, 2048)
 EC = {name: ec.generate_private_key(curve()) for name, curve in
@@ -100,9 +111,9 @@ def no_constant(text):
     raise ValueError(text + " is no JSON")
 
 
-def converse(command, lines):
+def converse(command, lines, folder=HERE):
     """Everything in flight at once. Returns the answers and the exit code."""
-    run = subprocess.run(command, input="".join(json.dumps(line) + "\n" for line in lines).encode(), cwd=HERE,
+    run = subprocess.run(command, input="".join(json.dumps(line) + "\n" for line in lines).encode(), cwd=folder,
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=300)
     return [json.loads(line, parse_constant=no_constant) for line in run.stdout.decode("ascii").splitlines()], run.returncode
 
@@ -111,13 +122,13 @@ def check_adapter(name, setup):
     lines, expected = [], []
     for alg in ALGORITHMS:
         lines.append(configure(alg))
-        expected.append((alg, "unsupported" if (name, alg) in MISSING else "ready"))
-        asked = [] if (name, alg) in MISSING else list(questions(alg, setup == "pinned"))
+        expected.append((alg, "unsupported" if alg in MISSING.get(name, ()) else "ready"))
+        asked = [] if alg in MISSING.get(name, ()) else list(questions(alg, setup == "pinned"))
         asked += [("genuine %d" % n, token("HS256"), True) for n in range(256)] if alg == "HS256" else []
         for what, text, good in asked:
             lines.append({"type": "verify", "id": len(lines), "token": text, "later": 1})
             expected.append((alg + " " + what, good))
-    answers, code = converse([sys.executable, name + ".py", setup], lines)
+    answers, code = converse(ADAPTERS[name] + [setup], lines)
     check("%s %s: exit code %d" % (name, setup, code), code == 0)
     check("%s %s: %d answers to %d lines" % (name, setup, len(answers), len(lines)), len(answers) == len(lines))
     for line, answer, (what, good) in zip(lines, answers, expected):
@@ -131,7 +142,7 @@ def check_adapter(name, setup):
 
 def check_waiting(name):
     """One question at a time: the adapter must not wait for more input before it answers."""
-    with subprocess.Popen([sys.executable, name + ".py"], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    with subprocess.Popen(ADAPTERS[name], cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as adapter:
         for line in (configure("HS256"), {"type": "verify", "id": 1, "token": token("HS256")}):
             adapter.stdin.write(json.dumps(line).encode() + b"\n")
@@ -177,18 +188,19 @@ def check_protocol():
     for name, error in (("panic", "Panic"), ("mute", "Mute"), ("memory", "MemoryError"), ("other", "KeyError")):
         lines.append({"type": "verify", "id": name, "token": name})
         expected.append({"accepted": False, "error": error, "id": name})
-    answers, code = converse([sys.executable, "-S", "-c", TOY], lines)
+    answers, code = converse([sys.executable, "-S", "-c", TOY], lines, os.path.join(HERE, "python"))
     check("toy: exit code %d, %d answers" % (code, len(answers)), code == 0 and len(answers) == len(lines))
     for answer, wanted in zip(answers, expected):
         check("toy: %s, not %s" % (answer, wanted), all(answer.get(member) == value for member, value in wanted.items()))
 
 
-check_protocol()
+if "python" in LANGUAGES:
+    check_protocol()
 for adapter in ADAPTERS:
     check_waiting(adapter)
     for setup in ("pinned", "lax", "by-kid"):
         check_adapter(adapter, setup)
-    wrong = subprocess.run([sys.executable, adapter + ".py", "nonsense"], cwd=HERE, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    wrong = subprocess.run(ADAPTERS[adapter] + ["nonsense"], cwd=HERE, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
     check(adapter + ": unknown set-up", wrong.returncode == 2 and b"nonsense" in wrong.stderr)
 print("%d passed, %d failed" % (passed, failed))
 sys.exit(failed > 0)

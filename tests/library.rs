@@ -1,0 +1,77 @@
+//! The engine as a dev-dependency: what a user's own `#[test]` sees.
+
+use data_encoding::BASE64URL_NOPAD;
+use jwt_gauntlet::{Algorithm, ConfigureError, Gauntlet, Outcome, Trust, Verdict, target::Verifier};
+
+type Toy = Box<dyn Fn(&str) -> Verdict + Send + Sync>;
+
+/// Verifies HS256 by ring, then hands back the payload; `trusting_none` plants the oldest hole there is.
+fn toy(trusting_none: bool) -> impl Fn(&Trust) -> Result<Toy, ConfigureError> {
+    move |trust: &Trust| {
+        let key = trust.public_key().map_err(|e| ConfigureError::Unsupported(e.to_string()))?;
+        Ok(Box::new(move |token: &str| {
+            let [header, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+                return Verdict::rejected("not three segments");
+            };
+            let decode = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).unwrap_or_default();
+            let header_text = String::from_utf8_lossy(&decode(header)).into_owned();
+            let unsigned = trusting_none && header_text.to_lowercase().contains("none");
+            let input = format!("{header}.{payload}");
+            if unsigned || key.verifies(Algorithm::HS256, input.as_bytes(), &decode(signature)) {
+                Verdict::accepted(String::from_utf8_lossy(&decode(payload)).into_owned())
+            } else {
+                Verdict::rejected("bad signature")
+            }
+        }) as Toy)
+    }
+}
+
+#[test]
+fn a_planted_hole_is_found_with_its_canary() {
+    let report = Gauntlet::new(toy(true)).algorithms([Algorithm::HS256]).run().expect("closures can be asked");
+    let finding = report.findings.iter().find(|f| f.case.starts_with("alg-none/")).expect("none is found");
+    assert_eq!(finding.outcome, Outcome::Forged);
+    assert!(finding.why.contains("canary"), "{}", finding.why);
+    let failure = std::panic::catch_unwind(|| report.assert_secure()).expect_err("the test of a user fails");
+    let text = failure.downcast_ref::<String>().expect("a message");
+    for part in ["alg-none/", &finding.token, "remedy", &finding.remedy, "why"] {
+        assert!(text.contains(part), "{part} is missing in {text}");
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_report_on_any_number_of_threads() {
+    let run = |seed, jobs| Gauntlet::new(toy(true)).algorithms([Algorithm::HS256]).seed(seed).jobs(jobs).run().expect("runs");
+    let json = |report| serde_json::to_string(&report).expect("serialises");
+    assert_eq!(json(run(7, 1)), json(run(7, 3)));
+    assert_ne!(json(run(7, 1)), json(run(8, 1)));
+}
+
+#[test]
+fn a_verifier_that_refuses_everything_proves_nothing() {
+    let refusing = |_: &Trust| Ok(|_: &str| Verdict::rejected("no"));
+    let report = Gauntlet::new(refusing).algorithms([Algorithm::ES256]).run().expect("runs");
+    assert_eq!(report.failed_controls().count(), 1);
+    assert!(std::panic::catch_unwind(|| report.assert_secure()).is_err());
+}
+
+#[test]
+fn a_panic_in_a_target_is_a_verdict() {
+    let verifier = |token: &str| if token.contains('!') { panic!("planted") } else { Verdict::rejected("no") };
+    let mut answers = Vec::new();
+    verifier.verify_all(&["a", "!", "b"], &mut |_, verdict| answers.push(verdict)).expect("answers");
+    assert!(matches!(&answers[..], [Verdict::Rejected(_), Verdict::Crashed(why), Verdict::Rejected(_)] if why.contains("planted")));
+}
+
+#[test]
+fn partitions_cover_every_case_exactly_once() {
+    let cases = |k, n| {
+        let gauntlet = Gauntlet::new(toy(false)).algorithms([Algorithm::HS256]).partition(k, n);
+        gauntlet.arsenal().tokens().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let mut parts: Vec<String> = (1..=3).flat_map(|k| cases(k, 3)).collect();
+    let mut whole = cases(1, 1);
+    parts.sort();
+    whole.sort();
+    assert_eq!(parts, whole);
+}
