@@ -3,8 +3,13 @@
 //! Setting up ([`Implementation`]) is apart from deciding ([`Verifier`]) because several real advisories depend on how the operator's
 //! key text looks or which algorithms are allowed, not on the token alone. Closures qualify for both.
 
+pub mod builtin;
 #[cfg(unix)]
 pub mod exec;
+#[cfg(feature = "jsonwebtoken")]
+pub mod jsonwebtoken;
+pub mod strawman;
+pub mod strict;
 
 use std::{
     any::Any,

@@ -130,9 +130,11 @@ fn compact(to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&str; 3]) -> Option<S
 }
 
 fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gs]: [&str; 2]) -> Result<String, StepError> {
-    let header = || -> Result<serde_json::Value, StepError> {
+    // Verbatim: a verifier that signs over the unprotected header re-encodes what it read, so that the order of members counts.
+    let header = || -> Result<String, StepError> {
         let bytes = work.draft().segments.first().and_then(crate::token::Segment::bytes).unwrap_or_default();
-        serde_json::from_slice(&bytes).map_err(|_| StepError::NotAnObject("header"))
+        let text = String::from_utf8(bytes).ok().filter(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok());
+        text.ok_or(StepError::NotAnObject("header"))
     };
     let value = match to {
         Shape::JsonGeneral => json!({"payload": p, "signatures": [{"protected": h, "signature": s}]}),
@@ -140,8 +142,13 @@ fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gs]: [&str; 
         Shape::JsonNullSignatures => json!({"payload": p, "signatures": null}),
         Shape::JsonNoSignatures => json!({"payload": p}),
         Shape::JsonEmptySignature => json!({"payload": p, "signatures": [{}]}),
-        Shape::JsonUnprotected => json!({"header": header()?, "payload": p, "signature": s}),
-        Shape::JsonBothHeaders => json!({"header": header()?, "payload": p, "protected": gh, "signature": s}),
+        Shape::JsonUnprotected => {
+            return Ok(format!("{{\"header\":{},\"payload\":{},\"signature\":{}}}", header()?, json!(p), json!(s)));
+        }
+        Shape::JsonBothHeaders => {
+            let rest = json!({"payload": p, "protected": gh, "signature": s}).to_string();
+            return Ok(format!("{{\"header\":{},{}", header()?, &rest[1..]));
+        }
         Shape::JsonGenuineFirst => {
             json!({"payload": p, "signatures": [{"protected": gh, "signature": gs}, {"protected": h, "signature": s}]})
         }
