@@ -37,10 +37,12 @@ pub mod der;
 pub mod finding;
 #[cfg(unix)]
 pub mod guard;
+pub mod inspect;
 pub mod issuer;
 pub mod keys;
 pub mod ledger;
 pub mod recipe;
+pub mod report;
 pub mod run;
 pub mod step;
 pub mod target;

@@ -14,6 +14,7 @@ pub mod strict;
 use std::{
     any::Any,
     panic::{self, AssertUnwindSafe},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -176,6 +177,16 @@ impl Trust {
             Some(secret) => data_encoding::BASE64URL_NOPAD.decode(secret.as_bytes()).unwrap_or_default(),
             None => self.key.text.clone().or_else(|| self.key.pem.clone()).unwrap_or_default().into_bytes(),
         }
+    }
+}
+
+impl<I: Implementation + ?Sized> Implementation for Arc<I> {
+    fn configure(&self, trust: &Trust) -> Result<Box<dyn Verifier>, ConfigureError> {
+        (**self).configure(trust)
+    }
+
+    fn identity(&self) -> Option<(String, String)> {
+        (**self).identity()
     }
 }
 

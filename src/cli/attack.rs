@@ -1,0 +1,170 @@
+//! `jwt-gauntlet attack [TARGET]`: the main job.
+
+mod progress;
+mod reports;
+mod stop;
+mod target;
+
+use std::{fs, path::PathBuf, sync::Arc, time::Instant};
+
+use anyhow::{Context, bail};
+use jwt_gauntlet::{
+    Algorithm, Catalogue, Gauntlet, Report, Severity,
+    report::{Baseline, Conclusion, human::View},
+};
+
+use self::{progress::Progress, reports::Reports, stop::Stop, target::Target};
+use super::{
+    catalogue::{Folders, algorithm},
+    output,
+};
+
+/// Attack a verifier with forged tokens, and report which ones it accepted
+///
+/// Genuine tokens are sent before, between and after: a verifier that refuses those proves nothing by refusing forged ones. Whatever
+/// looks wrong is asked again before it is reported.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  jwt-gauntlet attack                                        the jsonwebtoken crate
+  jwt-gauntlet attack builtin:strict                         another built-in target; `list --targets` names them
+  jwt-gauntlet attack \"exec:python3 my_adapter.py\"           a program that speaks the adapter protocol
+  jwt-gauntlet attack --alg ES256,EdDSA --attacks 'alg-none/*' --attacks kid
+  jwt-gauntlet attack --report human --report json=report.json
+  jwt-gauntlet attack --baseline report.json                 only what is new fails the run")]
+pub struct Args {
+    /// builtin:NAME, or exec:COMMAND
+    #[arg(default_value = "builtin:jsonwebtoken")]
+    target: String,
+    /// Algorithms that the verifier is set up for: names, comma lists, or `all`
+    #[arg(long, value_name = "ALG", value_delimiter = ',', default_value = "HS256,RS256,ES256,EdDSA")]
+    alg: Vec<String>,
+    /// Only attacks that match: a glob, or the name of a group, class or case
+    #[arg(long, value_name = "GLOB")]
+    attacks: Vec<String>,
+    /// No attacks that match
+    #[arg(long, value_name = "GLOB")]
+    skip: Vec<String>,
+    #[command(flatten)]
+    folders: Folders,
+    /// human or json, to stdout or a file; may be given several times [default: human]
+    #[arg(long, value_name = "FORMAT[=FILE]")]
+    report: Vec<String>,
+    /// Findings below this severity do not fail the run
+    #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = severity)]
+    fail_on: Severity,
+    /// A former JSON report: what it lists does not fail the run
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Time limit for one question
+    #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+    /// Verifiers asked side by side [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
+    /// Only the K-th of N parts of the cases, to spread a run over machines
+    #[arg(long, value_name = "K/N", value_parser = partition)]
+    partition: Option<(usize, usize)>,
+    /// Canaries and random bytes follow from this number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+pub fn run(args: Args) -> anyhow::Result<u8> {
+    let reports = Reports::parse(&args.report)?;
+    let baseline = baseline(args.baseline.as_ref())?;
+    let mut catalogue = args.folders.load()?;
+    catalogue.select(&args.attacks, &args.skip)?;
+    let algorithms = algorithms(&args.alg)?;
+    planned(&catalogue, &algorithms, args.partition)?;
+    let target = Arc::new(Target::parse(&args.target, args.timeout)?);
+    let stop = Stop::on_signal(Arc::clone(&target))?;
+
+    let started = Instant::now();
+    let options = args.folders.options();
+    let report = attack(&args, &target, catalogue, algorithms, &stop)?;
+    let took = Some(started.elapsed());
+    target.stop();
+    let quoted = shell_words::quote(&args.target);
+    let style = output::stdout_style();
+    let view = View { style, fail_on: args.fail_on, baseline: &baseline, took, target: &quoted, options: &options };
+    reports.write(&report, &view)?;
+    Ok(Conclusion::of(&report, args.fail_on, &baseline).exit_code())
+}
+
+fn attack(
+    args: &Args,
+    target: &Arc<Target>,
+    catalogue: Catalogue,
+    algorithms: Vec<Algorithm>,
+    stop: &Stop,
+) -> anyhow::Result<Report> {
+    let progress = Progress::new();
+    let mut gauntlet =
+        Gauntlet::new(Arc::clone(target)).named(&target.name, "").catalogue(catalogue).algorithms(algorithms).seed(args.seed);
+    if let Some(jobs) = args.jobs {
+        gauntlet = gauntlet.jobs(usize::from(jobs));
+    }
+    if let Some((k, n)) = args.partition {
+        gauntlet = gauntlet.partition(k, n);
+    }
+    let report = gauntlet.run_with(&|event| progress.show(&event), stop.flag());
+    progress.finish();
+    report.map_err(|error| anyhow::Error::new(error).context(format!("cannot attack {}", args.target)))
+}
+
+fn baseline(file: Option<&PathBuf>) -> anyhow::Result<Baseline> {
+    let Some(file) = file else { return Ok(Baseline::default()) };
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read the baseline {}", file.display()))?;
+    Baseline::read(&text).with_context(|| format!("cannot use the baseline {}", file.display()))
+}
+
+fn algorithms(names: &[String]) -> anyhow::Result<Vec<Algorithm>> {
+    let mut chosen = Vec::new();
+    for name in names {
+        if name.trim().eq_ignore_ascii_case("all") {
+            return Ok(Algorithm::ALL.to_vec());
+        }
+        let algorithm = algorithm(name)?;
+        if !chosen.contains(&algorithm) {
+            chosen.push(algorithm);
+        }
+    }
+    Ok(chosen)
+}
+
+/// Refuses a run that would ask nothing, since that would look like a clean one.
+fn planned(catalogue: &Catalogue, algorithms: &[Algorithm], partition: Option<(usize, usize)>) -> anyhow::Result<()> {
+    let applicable = |a: &Algorithm| catalogue.cases.iter().filter(|c| c.applies.contains(a)).count();
+    let most = algorithms.iter().map(applicable).max().unwrap_or_default();
+    if catalogue.cases.is_empty() {
+        bail!("--skip leaves no attack");
+    }
+    if most == 0 {
+        let names: Vec<&str> = algorithms.iter().map(|a| a.name()).collect();
+        bail!("none of the chosen attacks applies to {}; `jwt-gauntlet show ID` says what one applies to", names.join(", "));
+    }
+    match partition {
+        Some((k, n)) if k > most => bail!("part {k} of {n} is empty: there are only {most} cases an algorithm"),
+        _ => Ok(()),
+    }
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "info" => Ok(Severity::Info),
+        "low" => Ok(Severity::Low),
+        "medium" => Ok(Severity::Medium),
+        "high" => Ok(Severity::High),
+        "critical" => Ok(Severity::Critical),
+        _ => Err("one of info, low, medium, high, critical".to_owned()),
+    }
+}
+
+fn partition(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(k, n)| Some((k.trim().parse().ok()?, n.trim().parse().ok()?)));
+    match parts {
+        Some((k, n)) if (1..=n).contains(&k) => Ok((k, n)),
+        _ => Err("two numbers K/N with K from 1 to N, such as 1/4".to_owned()),
+    }
+}

@@ -1,0 +1,52 @@
+//! Ctrl-C: the first one ends the run and prints what was done so far, the second one ends the program.
+
+use std::{
+    process,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use anyhow::Context;
+
+use super::Target;
+use crate::cli::output;
+
+/// Time for the questions that are under way; after that their programs are ended, so that one that hangs cannot delay the report.
+const GRACE: Duration = Duration::from_millis(1500);
+
+/// Nothing was proven; the code of a run that is broken off.
+const UNPROVEN: i32 = 3;
+
+/// Whether the run shall stop.
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Stops at the first SIGINT, SIGTERM or SIGHUP.
+    pub fn on_signal(target: Arc<Target>) -> anyhow::Result<Self> {
+        let flag = Arc::new(AtomicBool::new(false));
+        let shared = Arc::clone(&flag);
+        ctrlc::set_handler(move || {
+            if shared.swap(true, Ordering::SeqCst) {
+                target.stop();
+                process::exit(UNPROVEN);
+            }
+            output::tell("\nstopping; the report of what was done so far follows, once more Ctrl-C ends at once\n");
+            let target = Arc::clone(&target);
+            thread::spawn(move || {
+                thread::sleep(GRACE);
+                target.stop();
+            });
+        })
+        .context("cannot watch for Ctrl-C")?;
+        Ok(Self(flag))
+    }
+
+    /// The flag that the run watches.
+    pub fn flag(&self) -> &AtomicBool {
+        &self.0
+    }
+}

@@ -1,0 +1,13 @@
+//! `jwt-gauntlet guard`: outlives the gauntlet for a moment, to end the programs that it started.
+
+use jwt_gauntlet::guard;
+
+/// End the programs of a gauntlet that died
+#[derive(clap::Args)]
+#[command(hide = true)]
+pub struct Args {}
+
+pub fn run(_: &Args) -> anyhow::Result<u8> {
+    guard::main();
+    Ok(0)
+}

@@ -1,0 +1,152 @@
+//! Findings of one class and outcome, shown as one.
+
+use std::io::{self, Write};
+
+use super::View;
+use crate::{
+    algorithm::Algorithm,
+    catalogue::Severity,
+    finding::{Finding, Report},
+    report::style::{Ink, Style, count, grouped, plain, severity_ink},
+    verdict::Outcome,
+};
+
+/// Outcomes that are findings, the gravest first.
+pub(super) const BY_GRAVITY: [Outcome; 7] =
+    [Outcome::Forged, Outcome::Policy, Outcome::Crashed, Outcome::Hung, Outcome::Slow, Outcome::Malleable, Outcome::Overstrict];
+
+/// Name and meaning of an outcome.
+pub(super) fn heading(outcome: Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Forged => ("forged", "accepted, though no trusted key signed it: anyone can make such a token"),
+        Outcome::Policy => ("policy", "signed by a trusted key and accepted, though the rules say to refuse it"),
+        Outcome::Crashed => ("crashed", "the target died over the token"),
+        Outcome::Hung => ("hung", "no answer within the time limit"),
+        Outcome::Slow => ("slow", "the answer took far longer than that to a genuine token"),
+        Outcome::Malleable => ("malleable", "the issuer's claims accepted in other bytes: denylists and caches by text miss it"),
+        Outcome::Overstrict => ("overstrict", "a good token was refused"),
+        Outcome::Held => ("held", "as it should be"),
+        Outcome::Skipped => ("skipped", "not asked"),
+    }
+}
+
+/// Findings of one class, outcome and severity.
+pub(super) struct Group<'a> {
+    pub(super) outcome: Outcome,
+    pub(super) severity: Severity,
+    pub(super) known: bool,
+    class: &'a str,
+    findings: Vec<&'a Finding>,
+    seed: u64,
+}
+
+impl<'a> Group<'a> {
+    /// The groups of a report that the baseline knows, or those that it does not.
+    pub(super) fn of(report: &'a Report, view: &View<'_>, known: bool) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        for finding in report.findings.iter().filter(|f| view.baseline.knows(f) == known) {
+            let class = finding.case.split('#').next().unwrap_or_default();
+            let same = |g: &&mut Self| g.class == class && g.outcome == finding.outcome && g.severity == finding.severity;
+            match groups.iter_mut().find(same) {
+                Some(group) => group.findings.push(finding),
+                None => groups.push(Self {
+                    outcome: finding.outcome,
+                    severity: finding.severity,
+                    known,
+                    class,
+                    findings: vec![finding],
+                    seed: report.seed,
+                }),
+            }
+        }
+        groups
+    }
+
+    /// Everything that a reader needs to believe it and to mend it.
+    pub(super) fn write(&self, out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+        let (style, first) = (view.style, self.findings[0]);
+        let wrapped = |text: &str| style.wrap(&plain(text), BODY);
+        writeln!(
+            out,
+            "\n  {}  {}  {}",
+            style.severity(self.severity),
+            style.paint(Ink::Bold, &plain(self.class)),
+            style.paint(Ink::Faint, &algorithms(&self.findings))
+        )?;
+        writeln!(out, "{:12}{}", "", style.paint(severity_ink(self.severity), &style.wrap(&plain(&first.title), 12)))?;
+        let mut entry =
+            |label: &str, text: &str| writeln!(out, "{:12}{} {text}", "", style.paint(Ink::Faint, &format!("{label:<7}")));
+        entry("cases", &style.wrap(&self.cases(), BODY))?;
+        entry("why", &wrapped(&first.why))?;
+        if first.configuration != "usual key" {
+            entry("set-up", &wrapped(&self.configurations()))?;
+        }
+        entry("token", &token(&first.token, style))?;
+        entry("whole", &style.wrap(&self.forge_command(view), BODY))?;
+        entry("fix", &wrapped(&first.remedy))?;
+        let see: Vec<&str> = first.references.iter().chain(&first.cwe).map(String::as_str).collect();
+        if see.is_empty() { Ok(()) } else { entry("see", &wrapped(&see.join(", "))) }
+    }
+
+    /// One or two lines.
+    pub(super) fn write_briefly(&self, out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+        let style = view.style;
+        let tail = format!("{} · {}", algorithms(&self.findings), count(self.findings.len(), "case", "cases"));
+        let class = plain(self.class);
+        writeln!(out, "  {}  {class:<32}  {}", style.severity(self.severity), style.paint(Ink::Faint, &style.wrap(&tail, 46)))?;
+        writeln!(out, "{:12}{}", "", style.wrap(&plain(&self.findings[0].title), 12))
+    }
+
+    /// Up to three distinct cases by the part of their ids that sets them apart.
+    fn cases(&self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for finding in &self.findings {
+            let name = &finding.case[self.class.len()..];
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let shown: Vec<String> = names.iter().take(3).map(|n| crate::report::style::cut(&plain(n), 60)).collect();
+        let more = names.len().saturating_sub(3);
+        let list = if shown.is_empty() { "the one there is".to_owned() } else { shown.join("  ") };
+        let more = if more > 0 { format!("  and {} more", grouped(more)) } else { String::new() };
+        format!("{}: {list}{more}", grouped(names.len().max(1)))
+    }
+
+    /// Up to four distinct configurations.
+    fn configurations(&self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for finding in &self.findings {
+            if !names.contains(&finding.configuration.as_str()) {
+                names.push(&finding.configuration);
+            }
+        }
+        let more = names.len().saturating_sub(4);
+        let shown = names.iter().take(4).copied().collect::<Vec<_>>().join("; ");
+        if more > 0 { format!("{shown}; and {more} more") } else { shown }
+    }
+
+    /// The command that prints the same token whole.
+    fn forge_command(&self, view: &View<'_>) -> String {
+        let first = self.findings[0];
+        let seed = if self.seed == 1 { String::new() } else { format!(" --seed {}", self.seed) };
+        format!("jwt-gauntlet forge '{}' --alg {}{seed}{}", plain(&first.case), first.algorithm, view.options)
+    }
+}
+
+/// Columns before the text of a finding's entries.
+const BODY: usize = 20;
+
+fn token(token: &str, style: Style) -> String {
+    let length = format!("  ({} characters)", grouped(token.chars().count()));
+    let shown = plain(&token.chars().take(300).collect::<String>());
+    if BODY + shown.chars().count() + length.len() <= style.width {
+        return shown;
+    }
+    format!("{}{}", style.cut(&shown, BODY + length.len()), style.paint(Ink::Faint, &length))
+}
+
+fn algorithms(findings: &[&Finding]) -> String {
+    let used = Algorithm::ALL.into_iter().filter(|a| findings.iter().any(|f| f.algorithm == *a));
+    used.map(Algorithm::name).collect::<Vec<_>>().join(" ")
+}

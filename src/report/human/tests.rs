@@ -1,0 +1,174 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::{
+    algorithm::Algorithm,
+    catalogue::Attack,
+    finding::{Finding, Skipped, Summary, Target},
+    verdict::Claims,
+};
+
+fn control(algorithm: Algorithm, refused: usize) -> Control {
+    Control {
+        algorithm,
+        configuration: "usual key".to_owned(),
+        usual: true,
+        genuine_accepted: 14 - refused,
+        genuine_refused: refused,
+        broken_accepted: 0,
+        unsupported: None,
+        refusal: (refused > 0).then(|| "InvalidIssuerError: \x1b[31mno".to_owned()),
+    }
+}
+
+fn finding(case: &str, algorithm: Algorithm, outcome: Outcome, severity: Severity) -> Finding {
+    Finding {
+        case: case.to_owned(),
+        algorithm,
+        outcome,
+        severity,
+        title: "`none` in another letter case is taken as unsigned".to_owned(),
+        token: format!("eyJhbGciOiJOb25lIn0.{}.", "eyJz".repeat(60)),
+        claims: Some(Claims("{}".to_owned())),
+        why: "The target accepted claims that no trusted key signed, and handed them on: canary 00112233 came back.".to_owned(),
+        references: vec!["RFC 8725 section 3.1".to_owned(), "CVE-2015-9235".to_owned()],
+        cwe: vec!["CWE-347".to_owned()],
+        remedy: "Compare alg with an allow list, case-sensitively, before any other processing.".to_owned(),
+        configuration: "usual key".to_owned(),
+    }
+}
+
+fn report(findings: Vec<Finding>) -> Report {
+    Report {
+        target: Target { name: "Example".to_owned(), version: "1.2.3".to_owned() },
+        seed: 1,
+        summary: Summary {
+            cases: 1312,
+            asked: 1300,
+            held: 1300 - findings.len(),
+            skipped: 12,
+            findings: findings.len(),
+            interrupted: false,
+        },
+        findings,
+        skipped: Vec::new(),
+        controls: vec![control(Algorithm::RS256, 0), control(Algorithm::ES256, 0)],
+    }
+}
+
+fn shown(report: &Report, baseline: &Baseline) -> String {
+    let style = Style { width: 80, ..Style::default() };
+    let view = View { style, fail_on: Severity::Medium, baseline, took: None, target: "exec:./it", options: "" };
+    let mut out = Vec::new();
+    write(&mut out, report, &view).expect("writes to memory");
+    String::from_utf8(out).expect("reports are UTF-8")
+}
+
+#[test]
+fn a_forged_token_is_the_headline_and_shown_with_proof_and_cure() {
+    let forged = |case, algorithm| finding(case, algorithm, Outcome::Forged, Severity::Critical);
+    let text = shown(
+        &report(vec![
+            forged("alg-none/case-variants#None", Algorithm::RS256),
+            forged("alg-none/case-variants#nOnE", Algorithm::RS256),
+            forged("alg-none/case-variants#None", Algorithm::ES256),
+            finding("b64/padding#one", Algorithm::RS256, Outcome::Malleable, Severity::Low),
+        ]),
+        &Baseline::default(),
+    );
+    let expected = "\
+FORGED: 3 of 1,300 attack tokens were accepted, though no trusted key signed
+them.
+
+target    Example 1.2.3
+controls  RS256   passed   14 of 14 genuine tokens accepted, broken ones
+                           refused
+          ES256   passed   14 of 14 genuine tokens accepted, broken ones
+                           refused
+
+FORGED  accepted, though no trusted key signed it: anyone can make such a token
+
+  critical  alg-none/case-variants  RS256 ES256
+            `none` in another letter case is taken as unsigned
+            cases   2: #None #nOnE
+            why     The target accepted claims that no trusted key signed, and
+                    handed them on: canary 00112233 came back.
+            token   eyJhbGciOiJOb25lIn0.eyJzeyJzeyJzeyJzeyJze…  (261 characters)
+            whole   jwt-gauntlet forge 'alg-none/case-variants#None' --alg RS256
+            fix     Compare alg with an allow list, case-sensitively, before any
+                    other processing.
+            see     RFC 8725 section 3.1, CVE-2015-9235, CWE-347
+
+MALLEABLE  the issuer's claims accepted in other bytes: denylists and caches by
+           text miss it
+
+  low       b64/padding                       RS256 · 1 case
+            `none` in another letter case is taken as unsigned
+
+NEXT
+  jwt-gauntlet show alg-none/case-variants                        how the attack works
+  jwt-gauntlet attack exec:./it --attacks alg-none/case-variants  after the fix
+
+1,312 cases: 1,296 held, 4 findings, 12 skipped; seed 1; exit 1: findings at or
+above medium
+";
+    assert_eq!(text, expected);
+    assert!(text.lines().all(|line| line.chars().count() <= 80));
+}
+
+#[test]
+fn refused_genuine_tokens_prove_nothing_and_cannot_steer_the_terminal() {
+    let mut report = report(Vec::new());
+    report.controls[1] = control(Algorithm::ES256, 14);
+    let text = shown(&report, &Baseline::default());
+    assert!(text.starts_with("PROVED NOTHING: the controls failed. The target refused genuine tokens (ES256)"), "{text}");
+    assert!(text.contains("FAILED   14 of 14 genuine tokens refused. It said:"), "{text}");
+    assert!(!text.contains('\x1b') && text.contains("\\u{1b}[31mno"), "{text}");
+    assert!(text.contains("exit 3"), "{text}");
+}
+
+#[test]
+fn what_the_baseline_knows_does_not_fail() {
+    let known = report(vec![finding("a/b#1", Algorithm::RS256, Outcome::Forged, Severity::Critical)]);
+    let mut json = Vec::new();
+    super::super::json::write(&mut json, &known).expect("writes to memory");
+    let baseline = Baseline::read(&String::from_utf8(json).expect("UTF-8")).expect("a report is a baseline");
+    let text = shown(&known, &baseline);
+    assert!(text.starts_with("HELD: nothing new among 1,300 attack tokens. 1 known finding in the baseline."), "{text}");
+    assert!(text.contains("known from the baseline") && text.contains("exit 0"), "{text}");
+    let worse = report(vec![finding("a/b#1", Algorithm::ES256, Outcome::Forged, Severity::Critical)]);
+    assert!(
+        shown(&worse, &baseline).starts_with("FORGED: 1 of 1,300 attack tokens was accepted, though no trusted key signed it.")
+    );
+}
+
+#[test]
+fn an_interrupted_run_says_how_far_it_came() {
+    let mut report = report(Vec::new());
+    report.summary.interrupted = true;
+    report.summary.asked = 300;
+    let text = shown(&report, &Baseline::default());
+    assert!(text.starts_with("PROVED NOTHING: the run was stopped after 300 of 1,312 cases"), "{text}");
+}
+
+#[test]
+fn skipped_cases_are_counted_by_reason() {
+    let attack = Arc::new(Attack {
+        id: "a/b".to_owned(),
+        title: String::new(),
+        severity: Severity::Low,
+        cwe: Vec::new(),
+        references: Vec::new(),
+        remedy: String::new(),
+    });
+    let skip = |reason: &str| Skipped {
+        case: "a/b#1".to_owned(),
+        algorithm: Algorithm::RS256,
+        reason: reason.to_owned(),
+        attack: Arc::clone(&attack),
+    };
+    let mut report = report(Vec::new());
+    report.skipped = vec![skip("one"), skip("two"), skip("two")];
+    let text = shown(&report, &Baseline::default());
+    assert!(text.contains("SKIPPED  3 cases, not asked\n       2  two\n       1  one\n"), "{text}");
+}
