@@ -7,13 +7,13 @@ use std::{
     hint::black_box,
     io::Write as _,
     process::{Command, Stdio},
-    sync::atomic::AtomicBool,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
 use criterion::{Criterion, Throughput};
 use jwt_gauntlet::{
-    Algorithm, Catalogue, Gauntlet, Implementation, Trust, Verifier,
+    Algorithm, Catalogue, Gauntlet, Implementation, Trust,
     configuration::Configuration,
     keys::{Key, Role},
     target::{
@@ -52,7 +52,7 @@ fn trust(algorithm: Algorithm) -> Trust {
 }
 
 fn in_process(criterion: &mut Criterion, algorithm: Algorithm, target: &str, goal: f64) -> String {
-    let implementation = builtin::find(target).expect("a built-in target");
+    let implementation: Arc<dyn Implementation> = builtin::find(target).expect("a built-in target").into();
     let verifier = implementation.configure(&trust(algorithm)).expect("it supports the algorithm");
     let gauntlet = Gauntlet::new(implementation).catalogue(usual()).algorithms([algorithm]).jobs(1);
     let arsenal = gauntlet.arsenal();
@@ -75,7 +75,7 @@ fn in_process(criterion: &mut Criterion, algorithm: Algorithm, target: &str, goa
 }
 
 fn forging(criterion: &mut Criterion) -> String {
-    let implementation = builtin::find("jsonwebtoken").expect("a built-in target");
+    let implementation: Arc<dyn Implementation> = builtin::find("jsonwebtoken").expect("a built-in target").into();
     let verifier = implementation.configure(&trust(Algorithm::HS256)).expect("it supports HS256");
     let gauntlet = Gauntlet::new(implementation).catalogue(usual()).algorithms([Algorithm::HS256]).jobs(1);
     let tokens: Vec<String> = gauntlet.arsenal().tokens().into_iter().map(str::to_owned).collect();

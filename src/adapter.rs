@@ -91,6 +91,11 @@ pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+/// The text in `bytes`, with what is no UTF-8 replaced. Quicker than the lossy conversion alone where nothing needs to be.
+pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 struct Adapter<'a> {
     implementation: &'a dyn Implementation,
     verifier: Option<Box<dyn Verifier>>,
@@ -246,11 +251,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
             }
 
             fn visit_borrowed_bytes<E: Error>(self, bytes: &'de [u8]) -> Result<Text<'de>, E> {
-                Ok(Text(String::from_utf8_lossy(bytes)))
+                Ok(Text(text(bytes)))
             }
 
             fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Text<'de>, E> {
-                Ok(Text(String::from_utf8_lossy(bytes).into_owned().into()))
+                Ok(Text(text(bytes).into_owned().into()))
             }
         }
         deserializer.deserialize_bytes(TextVisitor)

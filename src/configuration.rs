@@ -91,7 +91,10 @@ impl Configuration {
         if let Some(shape) = &self.key_text {
             trust.key.text = Some(String::from_utf8(shape.render(&public, algorithm)?).ok()?);
         }
-        Some(Issuer::new(key, public, trust))
+        Some(match key {
+            Some(key) => Issuer::new(Some(key), public, trust),
+            None => Issuer::with_void_key(public, trust),
+        })
     }
 
     /// A short name for messages: `key rsa-exponent-3`, `key text pkcs1-pem`.

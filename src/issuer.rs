@@ -23,6 +23,7 @@ pub struct Issuer {
     genuine: Draft,
     other: Option<Draft>,
     ledger: Ledger,
+    anyone_signs: bool,
 }
 
 impl Issuer {
@@ -38,14 +39,34 @@ impl Issuer {
         };
         let (genuine, other) = (sign(claims(&trust, "user")), sign(claims(&trust, "another-user")));
         let ledger = ledger(&public, &[&genuine, &other]);
-        Self { key, public, trust, genuine, other: Some(other), ledger }
+        Self { key, public, trust, genuine, other: Some(other), ledger, anyone_signs: false }
     }
 
     /// An issuer known by one token of its and by its public key, as an attacker meets it.
     #[must_use]
     pub fn met(token: Draft, public: PublicKey, trust: Trust) -> Self {
         let ledger = ledger(&public, &[&token]);
-        Self { key: None, public, trust, genuine: token, other: None, ledger }
+        Self { key: None, public, trust, genuine: token, other: None, ledger, anyone_signs: false }
+    }
+
+    /// An issuer whose key is no secret of anyone's: exponent 1, a prime modulus, a point of small order or off its curve. Whoever
+    /// signs with it is as much its holder as the issuer, so that taking its tokens is a failure to refuse the key, not a forgery.
+    #[must_use]
+    pub fn with_void_key(public: PublicKey, trust: Trust) -> Self {
+        Self { anyone_signs: true, ..Self::new(None, public, trust) }
+    }
+
+    /// Whether the configured key is void, see [`Self::with_void_key`].
+    #[must_use]
+    pub fn anyone_signs(&self) -> bool {
+        self.anyone_signs
+    }
+
+    /// Whether the issuer signed this header and these claims as a genuine token, whatever the signature of `token` is.
+    #[must_use]
+    pub fn made(&self, token: &Draft) -> bool {
+        let same = |genuine: &Draft| genuine.segments.iter().take(2).eq(token.segments.iter().take(2));
+        same(&self.genuine) || self.other.as_ref().is_some_and(same)
     }
 
     /// The token that controls send, and that forgeries start from.

@@ -62,7 +62,14 @@ impl Recipe {
             step.apply(&mut work)?;
         }
         let token = Token(work.wire_text());
-        let provenance = issuer.ledger_with(&work.issued).provenance(token.as_str());
+        let provenance = match issuer.ledger_with(&work.issued).provenance(token.as_str()) {
+            Provenance::Forged if issuer.anyone_signs() => Provenance::Genuine,
+            // The issuer signed an odd variant of what it had signed properly: two spellings of one token.
+            Provenance::Genuine if !work.issued.is_empty() && issuer.made(&work.draft) => {
+                if token.as_str() == issuer.genuine().to_string() { Provenance::Genuine } else { Provenance::Respelled }
+            }
+            other => other,
+        };
         Ok(Forged { token, canary, provenance, issued: work.issued })
     }
 }

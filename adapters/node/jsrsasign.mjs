@@ -1,5 +1,5 @@
 // jsrsasign (npm): pinned through verifyJWT's acceptField; lax takes the algorithm from the token; by-kid looks the key up.
-import { Unsupported, library, serve, setup } from './gauntlet-adapter.mjs'
+import { Unsupported, library, refuse, serve, setup } from './gauntlet-adapter.mjs'
 
 const { module: rsa, version } = await library('jsrsasign')
 const { KEYUTIL, KJUR } = rsa
@@ -7,7 +7,7 @@ const known = /^((HS|RS|PS)(256|384|512)|ES(256|384|512))$/
 
 function claimsOf(token, key, algorithm, { issuer, audience }) {
   const field = { alg: [algorithm], ...(issuer && { iss: [issuer] }), ...(audience && { aud: [audience] }) }
-  if (!KJUR.jws.JWS.verifyJWT(token, key, field)) throw new Error('refused')
+  if (!KJUR.jws.JWS.verifyJWT(token, key, field)) refuse('refused')
   return KJUR.jws.JWS.parse(token).payloadObj
 }
 const header = token => KJUR.jws.JWS.parse(token).headerObj

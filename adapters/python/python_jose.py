@@ -21,6 +21,8 @@ IMPLEMENTED = ALGORITHMS.HMAC | ALGORITHMS.RSA_DS | ALGORITHMS.EC_DS \
 def configure(trust):
     if trust.algorithm not in IMPLEMENTED:
         raise Unsupported("python-jose does not implement %s" % trust.algorithm)
+    if SETUP == "pinned" and trust.secret == b"":
+        raise Unsupported("the application refuses an empty secret")
     key = trust.secret if trust.key_text is None else trust.key_text
     if trust.text is None:                  # what becomes of an odd key text shows only when a token comes
         jwk.construct(key, trust.algorithm)

@@ -171,3 +171,53 @@ pub(super) fn tag(hash: MacHash, key: &[u8], input: &[u8]) -> Vec<u8> {
         MacHash::Sha512Cut32 => with::<Hmac<sha2::Sha512>>(key, input)[..32].to_vec(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        recipe::Base,
+        step::fixture::{configured, forge, issuer, parts},
+        verdict::Provenance,
+    };
+
+    #[test]
+    fn old_hashes_give_the_macs_of_rfc_2202() {
+        let hex = |bytes: Vec<u8>| data_encoding::HEXLOWER.encode(&bytes);
+        assert_eq!(hex(tag(MacHash::Md5, &[0x0b; 16], b"Hi There")), "9294727a3638bb1c13f48ef8158bfc9d");
+        assert_eq!(hex(tag(MacHash::Sha1, &[0x0b; 20], b"Hi There")), "b617318655057264e28bc0b6fb378c8ef146be00");
+    }
+
+    #[test]
+    fn a_cut_mac_is_forged_and_a_whole_one_the_issuers() {
+        let issuer = issuer(Algorithm::HS256);
+        let mac = "{ mac = { key = { secret = 'plain' } } }";
+        assert_eq!(forge(&issuer, Base::Forged, &[mac]).provenance, Provenance::Genuine);
+        let cut = forge(&issuer, Base::Forged, &[mac, "{ truncate-signature = { to = 31 } }"]);
+        assert_eq!(cut.provenance, Provenance::Forged);
+    }
+
+    #[test]
+    fn the_empty_key_needs_no_issuer() {
+        let issuer = configured(Algorithm::HS256, "secret-hex = ''");
+        let forged = forge(&issuer, Base::Forged, &["{ mac = { key = { text = '' } } }"]);
+        let (input, signature) = parts(&forged);
+        assert_eq!(forged.provenance, Provenance::Forged);
+        assert!(issuer.public.verifies_weakly(Algorithm::HS256, input.as_bytes(), &signature));
+    }
+
+    #[test]
+    fn a_secret_is_read_as_the_text_of_its_bytes() {
+        for (secret, reading, bytes) in [
+            ("-_8", "from-base64url", &[0xfb, 0xff][..]),
+            ("+/8=", "from-base64", &[0xfb, 0xff]),
+            ("fbff", "from-hex", &[0xfb, 0xff]),
+        ] {
+            let hex = data_encoding::HEXLOWER.encode(secret.as_bytes());
+            let issuer = configured(Algorithm::HS256, &format!("secret-hex = '{hex}'"));
+            let forged = forge(&issuer, Base::Forged, &[&format!("{{ mac = {{ key = {{ secret = '{reading}' }} }} }}")]);
+            let (input, signature) = parts(&forged);
+            assert_eq!(signature, Algorithm::HS256.hash().hmac(bytes, input.as_bytes()), "{reading}");
+        }
+    }
+}

@@ -165,7 +165,7 @@ impl Plan {
         let room = size - self.prefix.len();
         let ceiling = (BigUint::from_bytes_be(&self.prefix) + 1_u8) << (8 * room);
         // From the prefix and zeros the search would take ages to leave those zeros behind.
-        let least = if self.middle == Middle::NoZero { 1 } else { 0 };
+        let least = u8::from(self.middle == Middle::NoZero);
         let floor = BigUint::from_bytes_be(&[&*self.prefix, &vec![least; room]].concat());
         (floor, ceiling)
     }

@@ -149,7 +149,9 @@ pub(in crate::step) fn digest_info(work: &mut Work<'_>, element: DigestElement, 
     }
     let size = private(work)?.modulus().len();
     let bytes = sign_raw(work, &emsa_pkcs1(&info, size).ok_or_else(no_room)?)?;
-    signature::set(work, bytes)
+    signature::set(work, bytes)?;
+    // Made with the private key, as in `rsa-padding`.
+    work.issue()
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

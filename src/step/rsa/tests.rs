@@ -237,8 +237,11 @@ fn signatures_over_another_hash_verify_under_that_hash() {
     }
 }
 
+/// MGF1's hash.
+type Mask<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+
 /// The salt, if the block is good EMSA-PSS under this mask, trailer and top bits apart.
-fn pss_salt(block: &[u8], digest: &[u8], hash: Sha2, mask: &dyn Fn(&[u8]) -> Vec<u8>) -> Option<Vec<u8>> {
+fn pss_salt(block: &[u8], digest: &[u8], hash: Sha2, mask: Mask<'_>) -> Option<Vec<u8>> {
     let (masked, rest) = block.split_at(block.len() - hash.len() - 1);
     let h = &rest[..hash.len()];
     let mut db: Vec<u8> = masked.iter().zip(mgf1(mask, h, masked.len())).map(|(a, b)| a ^ b).collect();
@@ -257,7 +260,7 @@ fn odd_pss_signatures_are_odd_in_one_way_each() {
         let other = |data: &[u8]| if hash == Sha2::Sha256 { Sha2::Sha512 } else { Sha2::Sha256 }.digest(data);
         let sha1 = |data: &[u8]| sha1::Sha1::digest(data).to_vec();
         let most = 256 - hash.len() - 2;
-        let edits: [(&str, usize, &dyn Fn(&[u8]) -> Vec<u8>); 8] = [
+        let edits: [(&str, usize, Mask<'_>); 8] = [
             ("salt-empty", 0, &own),
             ("salt-20", 20, &own),
             ("salt-one-more", hash.len() + 1, &own),

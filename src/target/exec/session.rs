@@ -184,9 +184,7 @@ impl Flight {
                 continue;
             }
             let Some(Answer { id, verdict }) = Answer::read(line) else { return Err(garbage(line)) };
-            // In order is the rule, and ids rise along the queue.
-            let found = self.questions.binary_search_by_key(&id, |q| q.id).ok().and_then(|i| self.questions.remove(i));
-            let Some(question) = found else { return Err(garbage(line)) };
+            let Some(question) = self.take(id) else { return Err(garbage(line)) };
             self.bytes -= question.bytes;
             self.blank = 0;
             process.fresh = false;
@@ -194,6 +192,14 @@ impl Flight {
             answer(question.index, verdict);
         }
         if process.lines.flooded() { Err(flood()) } else { Ok(any) }
+    }
+
+    /// The question that an answer is to. In order is the rule, and ids rise along the queue.
+    fn take(&mut self, id: u64) -> Option<Question> {
+        match self.questions.front() {
+            Some(first) if first.id == id => self.questions.pop_front(),
+            _ => self.questions.binary_search_by_key(&id, |q| q.id).ok().and_then(|i| self.questions.remove(i)),
+        }
     }
 }
 

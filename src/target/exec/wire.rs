@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
-    adapter::push_text,
+    adapter::{push_text, text},
     target::Trust,
     token::object_members,
     verdict::{Claims, Verdict},
@@ -57,15 +57,15 @@ impl Greeting {
             version: Option<serde_json::Value>,
             reason: Option<serde_json::Value>,
         }
-        let text = |value: Option<serde_json::Value>| match value {
+        let plain = |value: Option<serde_json::Value>| match value {
             Some(serde_json::Value::String(text)) => text,
             Some(other) => other.to_string(),
             None => String::new(),
         };
-        let line: Line = serde_json::from_str(&String::from_utf8_lossy(line)).ok()?;
+        let line: Line = serde_json::from_str(&text(line)).ok()?;
         match line.r#type.as_str() {
-            "ready" => Some(Self::Ready { name: text(line.name), version: text(line.version) }),
-            "unsupported" => Some(Self::Unsupported(text(line.reason))),
+            "ready" => Some(Self::Ready { name: plain(line.name), version: plain(line.version) }),
+            "unsupported" => Some(Self::Unsupported(plain(line.reason))),
             _ => None,
         }
     }
@@ -81,7 +81,7 @@ pub(super) struct Answer {
 impl Answer {
     /// Reads a line; `None` if it is something else.
     pub(super) fn read(line: &[u8]) -> Option<Self> {
-        let line = String::from_utf8_lossy(line);
+        let line = text(line);
         Self::strictly(&line).or_else(|| Self::tolerantly(&line))
     }
 
