@@ -108,7 +108,11 @@ impl Configuration {
             parts.push(format!("key text {}", shape.name()));
         }
         if let Some(secret) = &self.secret_hex {
-            parts.push(if secret.is_empty() { "empty secret".to_owned() } else { format!("secret {}", **secret) });
+            parts.push(match secret.len() {
+                0 => "empty secret".to_owned(),
+                1..=32 => format!("secret 0x{}", **secret),
+                long => format!("secret 0x{}… ({} bytes)", &secret[..16], long / 2),
+            });
         }
         if parts.is_empty() { "usual key".to_owned() } else { parts.join(", ") }
     }

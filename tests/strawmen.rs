@@ -159,18 +159,9 @@ fn straw_men_take_genuine_tokens_and_refuse_broken_ones() {
     }
 }
 
-/// What `jsonwebtoken` accepts because the operator configured it: it loads any key, and under these keys anyone can sign.
-#[cfg(feature = "jsonwebtoken")]
-const LOADED_BY_JSONWEBTOKEN: [(&str, &str); 4] = [
-    ("alg-none/keyless-config", "the empty HMAC secret is loaded, and a MAC under it verifies"),
-    ("hmac/empty-key#configured", "the same"),
-    ("eddsa/small-order-configured", "Ed25519 points of small order are loaded"),
-    ("rsa/prime-modulus", "a prime modulus is loaded; nobody tests for that"),
-];
-
 #[cfg(feature = "jsonwebtoken")]
 #[test]
-fn jsonwebtoken_takes_no_forgery_under_a_good_key_on_either_back_end() {
+fn jsonwebtoken_takes_no_forgery_on_either_back_end() {
     use jwt_gauntlet::{
         target::jsonwebtoken::{Backend, JsonWebToken},
         verdict::Outcome,
@@ -180,14 +171,8 @@ fn jsonwebtoken_takes_no_forgery_under_a_good_key_on_either_back_end() {
         #[cfg(feature = "aws-lc-rs")]
         Backend::AwsLcRs,
     ];
-    let excused = |text: &str| LOADED_BY_JSONWEBTOKEN.iter().any(|(known, _)| text.contains(known));
-    let mut taken = Vec::new();
     for backend in backends {
         let found = findings(JsonWebToken { backend }, |f| f.outcome == Outcome::Forged);
-        let (excused, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|text| excused(text));
         assert!(found.is_empty(), "{backend:?}, {} findings:\n{}", found.len(), found.join("\n"));
-        taken.extend(excused);
     }
-    let stale: Vec<_> = LOADED_BY_JSONWEBTOKEN.iter().filter(|(id, _)| !taken.iter().any(|text| text.contains(id))).collect();
-    assert!(stale.is_empty(), "no longer accepted: {stale:?}");
 }

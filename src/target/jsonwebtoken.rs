@@ -103,6 +103,10 @@ impl Implementation for JsonWebToken {
             Some(audience) => validation.set_audience(&[audience]),
             None => validation.validate_aud = false,
         }
+        // The library alone would take it. A careful application does not: an empty secret is an unset variable (RFC 8725 section 3.5).
+        if trust.algorithm.family() == Family::Hmac && trust.configured_bytes().is_empty() {
+            return Err(ConfigureError::Unsupported("the application refuses an empty secret".to_owned()));
+        }
         let key = key(trust).map_err(|e| ConfigureError::Unsupported(format!("the key was refused: {e}")))?;
         Ok(Box::new(Configured { backend: self.backend, key, validation }))
     }
