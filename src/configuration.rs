@@ -111,7 +111,10 @@ impl Configuration {
             parts.push(match secret.len() {
                 0 => "empty secret".to_owned(),
                 1..=32 => format!("secret 0x{}", **secret),
-                long => format!("secret 0x{}… ({} bytes)", &secret[..16], long / 2),
+                long => {
+                    let hash = data_encoding::HEXLOWER.encode(&crate::algorithm::Sha2::Sha256.digest(secret.as_bytes())[..3]);
+                    format!("secret 0x{}…~{hash} ({} bytes)", &secret[..16], long / 2)
+                }
             });
         }
         if parts.is_empty() { "usual key".to_owned() } else { parts.join(", ") }

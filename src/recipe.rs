@@ -65,9 +65,10 @@ impl Recipe {
         let provenance = match issuer.ledger_with(&work.issued).provenance(token.as_str()) {
             Provenance::Forged if issuer.anyone_signs() => Provenance::Genuine,
             // The issuer signed an odd variant of what it had signed properly: two spellings of one token.
-            Provenance::Genuine if !work.issued.is_empty() && issuer.made(&work.draft) => {
-                if token.as_str() == issuer.genuine().to_string() { Provenance::Genuine } else { Provenance::Respelled }
-            }
+            Provenance::Genuine if issuer.made(&work.draft) => match issuer.ledger_with(&[]).provenance(token.as_str()) {
+                Provenance::Genuine => Provenance::Genuine,
+                _ => Provenance::Respelled,
+            },
             other => other,
         };
         Ok(Forged { token, canary, provenance, issued: work.issued })
