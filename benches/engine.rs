@@ -58,7 +58,7 @@ fn in_process(criterion: &mut Criterion, algorithm: Algorithm, target: &str, goa
     let verifier = implementation.configure(&trust(algorithm)).expect("it supports the algorithm");
     let gauntlet = Gauntlet::new(implementation).catalogue(usual()).algorithms([algorithm]).jobs(1);
     let arsenal = gauntlet.arsenal();
-    let tokens: Vec<String> = arsenal.tokens().into_iter().map(str::to_owned).collect();
+    let tokens = arsenal.tokens();
     let bare = || {
         for token in &tokens {
             black_box(verifier.verify(token).expect("an answer"));

@@ -27,6 +27,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// How the controls went, one an algorithm and configuration.
     pub controls: Vec<Control>,
+    /// Why the run ended before its end, if the target could no longer be asked.
+    pub failure: Option<String>,
 }
 
 /// The name of what was attacked.
@@ -137,19 +139,19 @@ impl Control {
         }
     }
 
-    pub(crate) fn note_genuine(&mut self, verdict: Option<&Verdict>) {
+    pub(crate) fn note_genuine(&mut self, verdict: &Verdict) {
         match verdict {
-            Some(Verdict::Accepted(_)) => self.genuine_accepted += 1,
-            Some(Verdict::Rejected(reason) | Verdict::Crashed(reason)) => {
+            Verdict::Accepted(_) => self.genuine_accepted += 1,
+            Verdict::Rejected(reason) | Verdict::Crashed(reason) => {
                 self.genuine_refused += 1;
                 self.refusal.get_or_insert_with(|| reason.clone());
             }
-            Some(Verdict::Hung(_)) | None => self.genuine_refused += 1,
+            Verdict::Hung(_) => self.genuine_refused += 1,
         }
     }
 
-    pub(crate) fn note_broken(&mut self, verdict: Option<&Verdict>) {
-        self.broken_accepted += usize::from(matches!(verdict, Some(Verdict::Accepted(_))));
+    pub(crate) fn note_broken(&mut self, verdict: &Verdict) {
+        self.broken_accepted += usize::from(matches!(verdict, Verdict::Accepted(_)));
     }
 
     pub(crate) fn merge(&mut self, other: &Self) {
@@ -284,7 +286,7 @@ fn claims_as_json<S: Serializer>(claims: &Option<Claims>, serializer: S) -> Resu
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 7)?;
+        let mut report = serializer.serialize_struct("Report", 8)?;
         report.serialize_field("schema", "jwt-gauntlet/report/1")?;
         report.serialize_field("target", &self.target)?;
         report.serialize_field("seed", &self.seed)?;
@@ -292,6 +294,10 @@ impl Serialize for Report {
         report.serialize_field("findings", &self.findings)?;
         report.serialize_field("skipped", &self.skipped)?;
         report.serialize_field("controls", &self.controls)?;
+        match &self.failure {
+            Some(failure) => report.serialize_field("failure", failure)?,
+            None => report.skip_field("failure")?,
+        }
         report.end()
     }
 }

@@ -73,6 +73,7 @@ struct Tally {
     findings: Vec<(usize, Finding)>,
     skipped: Vec<(usize, Skipped)>,
     controls: BTreeMap<usize, Control>,
+    failure: Option<AskError>,
 }
 
 impl<'a> Gauntlet<'a> {
@@ -166,34 +167,31 @@ impl<'a> Gauntlet<'a> {
         on_event(Event::Planned { cases: planned });
         let next = AtomicUsize::new(0);
         let tally = Mutex::new(Tally::default());
-        let failure = Mutex::new(None);
-        thread::scope(|scope| {
-            for _ in 0..self.jobs.min(units.len()) {
-                scope.spawn(|| {
-                    let mut worker = unit::Worker::new(&*self.implementation);
-                    while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        if stop.load(Ordering::Relaxed) {
-                            break;
-                        }
-                        match worker.run(unit, on_event, stop) {
-                            Ok(part) => tally.lock().expect("no thread panics while it tallies").add(part),
-                            Err(error) => {
-                                failure.lock().expect("no thread panics while it fails").get_or_insert(error);
-                                next.store(units.len(), Ordering::Relaxed);
-                            }
-                        }
-                    }
-                });
+        let work = || {
+            let mut worker = unit::Worker::new(&*self.implementation);
+            let mut mine = Tally::default();
+            while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                if let Err(error) = worker.run(unit, &mut mine, on_event, stop) {
+                    mine.failure.get_or_insert(error);
+                    next.store(units.len(), Ordering::Relaxed);
+                }
             }
+            tally.lock().expect("no thread panics while it tallies").add(mine);
+        };
+        thread::scope(|scope| {
+            for _ in 1..self.jobs.min(units.len()) {
+                scope.spawn(work);
+            }
+            work();
         });
         let tally = tally.into_inner().expect("all threads are done");
-        if let Some(error) = failure.into_inner().expect("all threads are done")
-            && tally.findings.is_empty()
-            && !stop.load(Ordering::Relaxed)
-        {
-            return Err(error.into());
+        match &tally.failure {
+            Some(error) if tally.findings.is_empty() && !stop.load(Ordering::Relaxed) => Err(error.clone().into()),
+            _ => self.report(tally, planned, stop.load(Ordering::Relaxed)),
         }
-        self.report(tally, planned, stop.load(Ordering::Relaxed))
     }
 
     fn report(&self, mut tally: Tally, planned: usize, interrupted: bool) -> Result<Report, RunError> {
@@ -210,6 +208,7 @@ impl<'a> Gauntlet<'a> {
                 usual.iter().filter_map(|c| c.unsupported.as_ref().map(|r| format!("{}: {r}", c.algorithm))).collect();
             return Err(RunError::Unsupported(reasons.join("; ")));
         }
+        let failure = tally.failure.as_ref().map(ToString::to_string);
         let asked = tally.outcomes.iter().filter(|(o, _)| **o != Outcome::Skipped).map(|(_, n)| n).sum();
         let count = |outcome| tally.outcomes.get(&outcome).copied().unwrap_or_default();
         Ok(Report {
@@ -224,11 +223,12 @@ impl<'a> Gauntlet<'a> {
                 held: count(Outcome::Held),
                 skipped: count(Outcome::Skipped),
                 findings: tally.findings.len(),
-                interrupted,
+                interrupted: interrupted || failure.is_some(),
             },
             findings: tally.findings.into_iter().map(|(_, f)| f).collect(),
             skipped: tally.skipped.into_iter().map(|(_, s)| s).collect(),
             controls,
+            failure,
         })
     }
 }
@@ -241,7 +241,15 @@ impl Tally {
         self.findings.extend(part.findings);
         self.skipped.extend(part.skipped);
         for (stage, control) in part.controls {
-            self.controls.entry(stage).and_modify(|known| known.merge(&control)).or_insert(control);
+            self.note(stage, control);
+        }
+        self.failure = self.failure.take().or(part.failure);
+    }
+
+    fn note(&mut self, stage: usize, control: Control) {
+        match self.controls.get_mut(&stage) {
+            Some(known) => known.merge(&control),
+            None => drop(self.controls.insert(stage, control)),
         }
     }
 }

@@ -9,10 +9,11 @@ use crate::{
     issuer::Issuer,
     recipe::Forged,
     step::StepError,
+    token::{Draft, Segment},
 };
 
 /// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together and work spreads over cores.
-const UNIT: usize = 128;
+const UNIT: usize = 256;
 
 /// The cases of a run and their tokens. Forging happens on the worker that first needs a unit; the same arsenal can be fired at
 /// many targets.
@@ -25,7 +26,11 @@ pub(super) struct Stage {
     pub(super) algorithm: Algorithm,
     pub(super) configuration: Configuration,
     pub(super) issuer: Issuer,
-    /// What genuine tokens claim, as bytes of JSON.
+    /// The genuine token that controls send.
+    pub(super) genuine: String,
+    /// The same with one bit of its signature turned around.
+    pub(super) broken: String,
+    /// What the genuine token claims, as bytes of JSON.
     pub(super) genuine_claims: Vec<u8>,
     units: Vec<Batch>,
 }
@@ -94,11 +99,22 @@ impl Stage {
     /// `None` where the configuration makes no sense for the algorithm.
     fn new(algorithm: Algorithm, configuration: &Configuration, cases: &[&Case], seed: u64) -> Option<Self> {
         let issuer = configuration.issuer(algorithm)?;
-        let genuine_claims = issuer.genuine().segments.get(1).and_then(crate::token::Segment::bytes).unwrap_or_default();
+        let genuine_claims = issuer.genuine().segments.get(1).and_then(Segment::bytes).unwrap_or_default();
+        let (genuine, broken) = (issuer.genuine().to_string(), broken(issuer.genuine().clone()));
         let batch = |cases: &[&Case]| Batch { cases: cases.iter().copied().cloned().collect(), seed, shots: OnceLock::new() };
         let units = cases.chunks(UNIT).map(batch).collect();
-        Some(Self { algorithm, configuration: configuration.clone(), issuer, genuine_claims, units })
+        Some(Self { algorithm, configuration: configuration.clone(), issuer, genuine, broken, genuine_claims, units })
     }
+}
+
+fn broken(mut token: Draft) -> String {
+    let signature = token.segment_mut(2);
+    let mut bytes = signature.bytes().unwrap_or_default();
+    if let Some(byte) = bytes.get_mut(8) {
+        *byte ^= 0x40;
+    }
+    *signature = Segment::Bytes(bytes);
+    token.to_string()
 }
 
 impl<'a> Unit<'a> {

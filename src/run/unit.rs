@@ -17,8 +17,7 @@ use crate::{
     finding::{Control, Finding, Skipped},
     recipe::Forged,
     target::{AskError, ConfigureError, Implementation, Verifier},
-    token::Segment,
-    verdict::{Claims, Echo, Outcome, Verdict, judge},
+    verdict::{Claims, Echo, Expectation, Outcome, Provenance, Verdict, judge},
 };
 
 /// Asks one unit after the other, with a verifier of its own.
@@ -47,37 +46,37 @@ impl<'a> Worker<'a> {
         Self { implementation, ready: None }
     }
 
-    /// Runs a unit.
+    /// Runs a unit. What was found before an error stays in `tally`.
     pub(super) fn run(
         &mut self,
         unit: &Unit<'_>,
+        tally: &mut Tally,
         on_event: &(dyn Fn(Event<'_>) + Sync),
         stop: &AtomicBool,
-    ) -> Result<Tally, AskError> {
-        let mut tally = Tally::default();
+    ) -> Result<(), AskError> {
         let (stage, shots) = (unit.stage, unit.shots());
         let mut control = Control::of(stage.algorithm, &stage.configuration);
-        match self.verifier(unit)? {
+        let result = match self.verifier(unit)? {
             Ok(verifier) => {
-                let asker = Asker::new(&**verifier, stage);
                 let sent: Vec<Sent<'_>> = shots.iter().filter_map(|s| s.forged.as_ref().ok().map(|f| (&s.case, f))).collect();
                 for shot in shots {
                     if let Err(error) = &shot.forged {
                         tally.skip(unit, &shot.case, error.to_string());
                     }
                 }
-                asker.run(unit.number, &sent, &mut control, &mut tally, on_event, stop)?;
+                Asker { verifier: &**verifier, stage }.run(unit.number, &sent, &mut control, tally, on_event, stop)
             }
             Err(reason) => {
                 for shot in shots {
                     tally.skip(unit, &shot.case, format!("{}: {reason}", stage.configuration.label()));
                 }
                 control.unsupported = Some(reason.clone());
+                Ok(())
             }
-        }
-        tally.controls.insert(unit.number, control);
+        };
+        tally.note(unit.number, control);
         on_event(Event::Done { cases: shots.len() });
-        Ok(tally)
+        result
     }
 
     /// The verifier for this unit's stage; the inner error is the target's refusal to be set up so.
@@ -108,22 +107,9 @@ impl Tally {
 struct Asker<'a> {
     verifier: &'a dyn Verifier,
     stage: &'a Stage,
-    genuine: String,
-    broken: String,
 }
 
-impl<'a> Asker<'a> {
-    fn new(verifier: &'a dyn Verifier, stage: &'a Stage) -> Self {
-        let mut broken = stage.issuer.genuine().clone();
-        let segment = broken.segment_mut(2);
-        let mut bytes = segment.bytes().unwrap_or_default();
-        if let Some(byte) = bytes.get_mut(8) {
-            *byte ^= 0x40;
-        }
-        *segment = Segment::Bytes(bytes);
-        Self { verifier, stage, genuine: stage.issuer.genuine().to_string(), broken: broken.to_string() }
-    }
-
+impl Asker<'_> {
     /// Asks, judges and confirms one unit.
     fn run(
         &self,
@@ -134,57 +120,61 @@ impl<'a> Asker<'a> {
         on_event: &(dyn Fn(Event<'_>) + Sync),
         stop: &AtomicBool,
     ) -> Result<(), AskError> {
-        let answers = self.batch(sent, control)?;
+        let mut odd = Vec::new();
         let mut held = 0;
-        for (&shot, answer) in sent.iter().zip(answers) {
-            let Some(answer) = answer else { continue };
-            let mut outcome = self.outcome(shot, &answer);
-            if outcome != Outcome::Held && !stop.load(Ordering::Relaxed) {
-                outcome = self.confirm(shot, outcome, control)?;
-            }
+        let asked = self.batch(sent, control, &mut |index, answer| match self.outcome(sent[index], &answer) {
+            Outcome::Held => held += 1,
+            outcome => odd.push((index, outcome, answer.verdict)),
+        });
+        // Whatever comes first: answers may be out of order.
+        odd.sort_by_key(|(index, ..)| *index);
+        for (index, outcome, verdict) in odd {
+            let (outcome, verdict) = if asked.is_err() || stop.load(Ordering::Relaxed) {
+                (outcome, verdict)
+            } else {
+                self.confirm(sent[index], outcome, verdict, control)?
+            };
             if outcome == Outcome::Held {
                 held += 1;
                 continue;
             }
             *tally.outcomes.entry(outcome).or_default() += 1;
-            let finding = Finding::new(shot.0, self.stage.algorithm, outcome, shot.1, &answer.verdict);
+            let finding = Finding::new(sent[index].0, self.stage.algorithm, outcome, sent[index].1, &verdict);
             on_event(Event::Found(&finding));
             tally.findings.push((number, finding));
         }
         *tally.outcomes.entry(Outcome::Held).or_default() += held;
-        Ok(())
+        asked
     }
 
-    /// Asks the controls, all shots, and the controls again, as one stream. `None` for a shot that was never answered.
-    fn batch(&self, sent: &[Sent<'_>], control: &mut Control) -> Result<Vec<Option<Answer>>, AskError> {
-        let before = [self.genuine.as_str(), self.broken.as_str()];
+    /// Asks the controls, all shots, and the controls again, as one stream, and hands over the answers to the shots.
+    fn batch(&self, sent: &[Sent<'_>], control: &mut Control, on_answer: &mut dyn FnMut(usize, Answer)) -> Result<(), AskError> {
+        let before = [self.stage.genuine.as_str(), self.stage.broken.as_str()];
         let tokens: Vec<&str> =
-            before.into_iter().chain(sent.iter().map(|(_, forged)| forged.token.as_str())).chain([self.genuine.as_str()]).collect();
-        let mut answers: Vec<Option<Answer>> = tokens.iter().map(|_| None).collect();
-        self.ask(&tokens, &mut answers)?;
-        let last = answers.pop().flatten();
-        let mut answers = answers.into_iter();
-        control.note_genuine(answers.next().flatten().as_ref().map(|a| &a.verdict));
-        control.note_broken(answers.next().flatten().as_ref().map(|a| &a.verdict));
-        control.note_genuine(last.as_ref().map(|a| &a.verdict));
-        Ok(answers.collect())
+            before.into_iter().chain(sent.iter().map(|(_, forged)| forged.token.as_str())).chain([self.stage.genuine.as_str()]).collect();
+        let last = tokens.len() - 1;
+        self.ask(&tokens, &mut |i, answer| match i {
+            0 => control.note_genuine(&answer.verdict),
+            1 => control.note_broken(&answer.verdict),
+            i if i == last => control.note_genuine(&answer.verdict),
+            i => on_answer(i - 2, answer),
+        })
     }
 
-    fn ask(&self, tokens: &[&str], answers: &mut [Option<Answer>]) -> Result<(), AskError> {
+    fn ask(&self, tokens: &[&str], on_answer: &mut dyn FnMut(usize, Answer)) -> Result<(), AskError> {
         let mut last = Instant::now();
         self.verifier.verify_all(tokens, &mut |i, verdict| {
             let now = Instant::now();
-            answers[i] = Some(Answer { verdict, took: now - last });
+            on_answer(i, Answer { verdict, took: now - last });
             last = now;
         })
     }
 
     /// Asks one token alone.
     fn alone(&self, token: &str) -> Result<Answer, AskError> {
-        let mut answers = [None];
-        self.ask(&[token], &mut answers)?;
-        let [answer] = answers;
-        answer.ok_or_else(|| AskError("the target gave no answer and no error".to_owned()))
+        let mut answered = None;
+        self.ask(&[token], &mut |_, answer| answered = Some(answer))?;
+        answered.ok_or_else(|| AskError("the target gave no answer and no error".to_owned()))
     }
 
     fn outcome(&self, shot: Sent<'_>, answer: &Answer) -> Outcome {
@@ -194,7 +184,10 @@ impl<'a> Asker<'a> {
 
     fn judge(&self, (case, forged): Sent<'_>, verdict: &Verdict) -> Outcome {
         let echo = match verdict {
-            Verdict::Accepted(claims) => self.echo(forged, claims.as_ref()),
+            // What comes back matters only where the bytes do not decide alone.
+            Verdict::Accepted(claims) if case.expect != Expectation::Accept && forged.provenance != Provenance::Genuine => {
+                self.echo(forged, claims.as_ref())
+            }
             _ => Echo::Silent,
         };
         judge(&case.expect, forged.provenance, verdict, echo)
@@ -205,21 +198,28 @@ impl<'a> Asker<'a> {
         ledger.echo(forged.token.as_str(), &forged.canary, &self.stage.genuine_claims, claims)
     }
 
-    /// Asks again, alone, next to a control; only what happens again is a finding.
-    fn confirm(&self, shot: Sent<'_>, outcome: Outcome, control: &mut Control) -> Result<Outcome, AskError> {
-        let genuine = self.alone(&self.genuine)?;
-        control.note_genuine(Some(&genuine.verdict));
+    /// Asks again, alone, next to a control; only what happens again is a finding. Gives the answer that decided.
+    fn confirm(
+        &self,
+        shot: Sent<'_>,
+        outcome: Outcome,
+        verdict: Verdict,
+        control: &mut Control,
+    ) -> Result<(Outcome, Verdict), AskError> {
+        let genuine = self.alone(&self.stage.genuine)?;
+        control.note_genuine(&genuine.verdict);
         let again = self.alone(shot.1.token.as_str())?;
         if outcome == Outcome::Slow {
-            return self.confirm_slow(shot, &again);
+            return Ok((self.confirm_slow(shot, &again)?, again.verdict));
         }
         let confirmed = self.judge(shot, &again.verdict);
         if confirmed == outcome {
-            return Ok(outcome);
+            return Ok((outcome, verdict));
         }
         // Not the same twice: the third answer decides, and a target that wavers is at least not held.
         let third = self.alone(shot.1.token.as_str())?;
-        Ok(self.judge(shot, &third.verdict).max(confirmed))
+        let last = self.judge(shot, &third.verdict);
+        Ok(if last >= confirmed { (last, third.verdict) } else { (confirmed, again.verdict) })
     }
 
     /// Slow is what takes far longer than the control each time; the fastest of three answers counts.
@@ -227,7 +227,7 @@ impl<'a> Asker<'a> {
         let (mut fastest, mut usual) = (again.took, Duration::MAX);
         for _ in 0..2 {
             fastest = fastest.min(self.alone(shot.1.token.as_str())?.took);
-            usual = usual.min(self.alone(&self.genuine)?.took);
+            usual = usual.min(self.alone(&self.stage.genuine)?.took);
         }
         let slow = fastest > SUSPICIOUS && fastest > usual.saturating_mul(SLOW_FACTOR);
         Ok(if slow { Outcome::Slow } else { Outcome::Held })
