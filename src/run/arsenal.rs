@@ -89,6 +89,13 @@ impl Arsenal {
         shots.filter_map(|shot| shot.forged.as_ref().ok()).map(|forged| forged.token.as_str()).collect()
     }
 
+    /// Every token that a run sends when nothing is odd: those of [`Self::tokens`] in the same order, controls between them.
+    #[must_use]
+    pub fn stream(&self) -> Vec<&str> {
+        let units = self.units().into_iter();
+        units.flat_map(|unit| unit.stage.stream(unit.shots().iter().filter_map(|shot| shot.forged.as_ref().ok()))).collect()
+    }
+
     pub(super) fn units(&self) -> Vec<Unit<'_>> {
         let stages = self.stages.iter().enumerate();
         stages.flat_map(|(number, stage)| stage.units.iter().map(move |batch| Unit { number, stage, batch })).collect()
@@ -96,6 +103,12 @@ impl Arsenal {
 }
 
 impl Stage {
+    /// Both controls, the cases, and the genuine token again.
+    pub(super) fn stream<'a>(&'a self, forged: impl Iterator<Item = &'a Forged>) -> Vec<&'a str> {
+        let before = [self.genuine.as_str(), self.broken.as_str()].into_iter();
+        before.chain(forged.map(|forged| forged.token.as_str())).chain([self.genuine.as_str()]).collect()
+    }
+
     /// `None` where the configuration makes no sense for the algorithm.
     fn new(algorithm: Algorithm, configuration: &Configuration, cases: &[&Case], seed: u64) -> Option<Self> {
         let issuer = configuration.issuer(algorithm)?;

@@ -149,9 +149,7 @@ impl Asker<'_> {
 
     /// Asks the controls, all shots, and the controls again, as one stream, and hands over the answers to the shots.
     fn batch(&self, sent: &[Sent<'_>], control: &mut Control, on_answer: &mut dyn FnMut(usize, Answer)) -> Result<(), AskError> {
-        let before = [self.stage.genuine.as_str(), self.stage.broken.as_str()];
-        let tokens: Vec<&str> =
-            before.into_iter().chain(sent.iter().map(|(_, forged)| forged.token.as_str())).chain([self.stage.genuine.as_str()]).collect();
+        let tokens = self.stage.stream(sent.iter().map(|(_, forged)| *forged));
         let last = tokens.len() - 1;
         self.ask(&tokens, &mut |i, answer| match i {
             0 => control.note_genuine(&answer.verdict),
