@@ -26,6 +26,17 @@ pub struct Configuration {
     /// The operator's HMAC secret, in hex; empty for the empty secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub secret_hex: Option<Choice<String>>,
+    /// Algorithms that the operator allows beside the configured one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allow: Option<Choice<Allow>>,
+}
+
+/// An allow list of more than one algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Allow {
+    /// HS256, HS384 and HS512 too: the list of a service that is moving from secrets to key pairs.
+    WithHmac,
 }
 
 /// A key that an operator should not have configured.
@@ -88,6 +99,10 @@ impl Configuration {
             (None, Some(_)) => return None,
         };
         let mut trust = Trust::in_public(&public, algorithm);
+        if let Some(Allow::WithHmac) = self.allow.as_deref() {
+            let hmac = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
+            trust.algorithms = Some([algorithm].into_iter().chain(hmac).collect());
+        }
         if let Some(shape) = &self.key_text {
             trust.key.text = Some(String::from_utf8(shape.render(&public, algorithm)?).ok()?);
         }
@@ -95,6 +110,12 @@ impl Configuration {
             Some(key) => Issuer::new(Some(key), public, trust),
             None => Issuer::with_void_key(public, trust),
         })
+    }
+
+    /// Whether the configured key is one that anyone can sign for.
+    #[must_use]
+    pub fn has_void_key(&self) -> bool {
+        self.key.as_deref().is_some_and(|key| key.role().is_none())
     }
 
     /// A short name for messages: `key rsa-exponent-3`, `key text pkcs1-pem`.
@@ -117,6 +138,9 @@ impl Configuration {
                 }
             });
         }
+        if self.allow.is_some() {
+            parts.push("HS* allowed too".to_owned());
+        }
         if parts.is_empty() { "usual key".to_owned() } else { parts.join(", ") }
     }
 }
@@ -127,15 +151,19 @@ fn toml_name<T: Serialize>(value: &T) -> String {
 }
 
 impl OddKey {
-    fn load(self, trusted: &Arc<Key>, algorithm: Algorithm) -> Option<(Option<Arc<Key>>, PublicKey)> {
-        let role = match self {
+    /// Who holds the private half; `None` where everyone does.
+    fn role(self) -> Option<Role> {
+        match self {
             Self::RsaExponent3 => Some(Role::RsaExponent3),
             Self::Rsa512 => Some(Role::Rsa512),
             Self::Rsa768 => Some(Role::Rsa768),
             Self::Rsa1024 => Some(Role::Rsa1024),
             _ => None,
-        };
-        if let Some(role) = role {
+        }
+    }
+
+    fn load(self, trusted: &Arc<Key>, algorithm: Algorithm) -> Option<(Option<Arc<Key>>, PublicKey)> {
+        if let Some(role) = self.role() {
             let key = Key::of(role, algorithm)?;
             let public = key.public().clone();
             return Some((Some(key), public));

@@ -159,7 +159,8 @@ impl Control {
         self.genuine_refused += other.genuine_refused;
         self.broken_accepted += other.broken_accepted;
         self.unsupported = self.unsupported.take().or_else(|| other.unsupported.clone());
-        self.refusal = self.refusal.take().or_else(|| other.refusal.clone());
+        // Units end in any order; the report must not tell in which.
+        self.refusal = self.refusal.take().into_iter().chain(other.refusal.clone()).min();
     }
 
     /// Whether every genuine token was accepted.
@@ -233,7 +234,10 @@ impl Finding {
                 Verdict::Accepted(claims) => claims.clone(),
                 _ => None,
             },
-            why: why(outcome, &forged.canary, verdict),
+            why: match outcome {
+                Outcome::Policy if case.configuration.has_void_key() => VOID_KEY.to_owned(),
+                _ => why(outcome, &forged.canary, verdict),
+            },
             references: attack.references.clone(),
             cwe: attack.cwe.clone(),
             remedy: attack.remedy.clone(),
@@ -252,6 +256,8 @@ fn severity(outcome: Outcome, attack: Severity) -> Severity {
         Outcome::Overstrict | Outcome::Held | Outcome::Skipped => Severity::Info,
     }
 }
+
+const VOID_KEY: &str = "Anyone can sign for the configured key, so it had to be refused when it was loaded; it was used.";
 
 fn why(outcome: Outcome, canary: &str, verdict: &Verdict) -> String {
     let echoed = matches!(verdict, Verdict::Accepted(Some(Claims(text))) if text.contains(canary));

@@ -28,6 +28,8 @@ pub enum Conclusion {
     ControlsFailed,
     /// No such finding, and the run was stopped before its end: nothing was proven.
     Interrupted,
+    /// No such finding, and the target could no longer be asked before the end.
+    Lost,
     /// Nothing was asked: every case was skipped.
     NothingAsked,
 }
@@ -39,6 +41,8 @@ impl Conclusion {
         let refused_keys = report.controls.iter().any(|c| c.unsupported.is_some());
         if failing(report, fail_on, baseline).next().is_some() {
             Self::Found
+        } else if report.failure.is_some() {
+            Self::Lost
         } else if report.summary.interrupted {
             Self::Interrupted
         } else if failed_controls(report).next().is_some() {
@@ -57,6 +61,7 @@ impl Conclusion {
             Self::Held => 0,
             Self::Found => 1,
             Self::ControlsFailed | Self::Interrupted | Self::NothingAsked => 3,
+            Self::Lost => 4,
         }
     }
 }

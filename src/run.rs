@@ -208,7 +208,7 @@ impl<'a> Gauntlet<'a> {
                 usual.iter().filter_map(|c| c.unsupported.as_ref().map(|r| format!("{}: {r}", c.algorithm))).collect();
             return Err(RunError::Unsupported(reasons.join("; ")));
         }
-        let failure = tally.failure.as_ref().map(ToString::to_string);
+        let failure = tally.failure.as_ref().filter(|_| !interrupted).map(ToString::to_string);
         let asked = tally.outcomes.iter().filter(|(o, _)| **o != Outcome::Skipped).map(|(_, n)| n).sum();
         let count = |outcome| tally.outcomes.get(&outcome).copied().unwrap_or_default();
         Ok(Report {

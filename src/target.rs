@@ -83,6 +83,9 @@ pub enum ConfigureError {
 pub struct Trust {
     /// The algorithm that the operator expects.
     pub algorithm: Algorithm,
+    /// The operator's allow list, where it holds more than the one algorithm (a later member of the protocol; adapters may ignore it).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub algorithms: Option<Vec<Algorithm>>,
     /// The key.
     pub key: TrustedKey,
     /// The `kid` of the key.
@@ -145,6 +148,7 @@ impl Trust {
         };
         Self {
             algorithm,
+            algorithms: None,
             key: TrustedKey {
                 jwk: RawValue::from_string(public.jwk(algorithm)).expect("a JWK is JSON"),
                 pem: public.spki_pem(),
@@ -207,7 +211,7 @@ where
 }
 
 /// What a panic said.
-fn panic_text(panic: &(dyn Any + Send)) -> String {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|t| (*t).to_owned()).or_else(|| panic.downcast_ref::<String>().cloned());
     format!("panicked: {}", text.unwrap_or_else(|| "no message".to_owned()))
 }

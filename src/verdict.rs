@@ -108,12 +108,11 @@ pub fn judge(expected: &Expectation, from: Provenance, verdict: &Verdict, echo: 
         (V::Hung(_), ..) => Outcome::Hung,
         (V::Rejected(_), E::Accept, ..) => Outcome::Overstrict,
         (V::Rejected(_), ..) => Outcome::Held,
-        (V::Accepted(_), E::Accept, ..) => Outcome::Held,
         // The bytes outrank the file: nothing excuses taking claims that nobody signed.
         (V::Accepted(_), _, P::Forged, Echo::Silent | Echo::Canary) | (V::Accepted(_), _, P::Respelled, Echo::Canary) => {
             Outcome::Forged
         }
-        (V::Accepted(_), E::Either { .. }, ..) => Outcome::Held,
+        (V::Accepted(_), E::Accept | E::Either { .. }, ..) => Outcome::Held,
         (V::Accepted(_), E::Reject, P::Forged, Echo::Quoted) => Outcome::Malleable,
         (V::Accepted(_), E::Reject, P::Respelled, _) => Outcome::Malleable,
         (V::Accepted(_), E::Reject, P::Genuine, _) => Outcome::Policy,
@@ -138,6 +137,8 @@ mod tests {
             (&Expectation::Reject, Provenance::Genuine, &accepted, Echo::Silent, Outcome::Policy),
             (&Expectation::Reject, Provenance::Forged, &rejected, Echo::Silent, Outcome::Held),
             (&Expectation::Accept, Provenance::Genuine, &accepted, Echo::Silent, Outcome::Held),
+            (&Expectation::Accept, Provenance::Respelled, &accepted, Echo::Silent, Outcome::Held),
+            (&Expectation::Accept, Provenance::Forged, &accepted, Echo::Silent, Outcome::Forged),
             (&Expectation::Accept, Provenance::Genuine, &rejected, Echo::Silent, Outcome::Overstrict),
             (&either, Provenance::Forged, &accepted, Echo::Silent, Outcome::Forged),
             (&either, Provenance::Respelled, &accepted, Echo::Silent, Outcome::Held),

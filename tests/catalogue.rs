@@ -11,9 +11,7 @@ use jwt_gauntlet::{
     verdict::{Expectation, Provenance},
 };
 
-/// One algorithm of each kind of key and of each way to sign.
-const ALGORITHMS: [Algorithm; 7] =
-    [Algorithm::HS256, Algorithm::RS256, Algorithm::PS384, Algorithm::ES256, Algorithm::ES512, Algorithm::ES256K, Algorithm::EdDSA];
+const ALGORITHMS: [Algorithm; 14] = Algorithm::ALL;
 
 /// Why a case may be left out although its file says that it applies: OpenSSH has no name for keys on secp256k1.
 const KNOWN_SKIPS: [&str; 1] = ["the trusted key has no shape `ssh"];
@@ -77,10 +75,7 @@ fn the_oracle_agrees_with_what_the_files_expect() {
             let issued = !forged.issued.is_empty();
             let fits = match (&case.expect, case.recipe.from) {
                 (Expectation::Accept, _) => forged.provenance == Provenance::Genuine,
-                (Expectation::Reject, Base::Forged) if !issued => {
-                    let void = case.configuration.issuer(algorithm).is_some_and(|issuer| issuer.anyone_signs());
-                    forged.provenance == if void { Provenance::Genuine } else { Provenance::Forged }
-                }
+                (Expectation::Reject, Base::Forged) if !issued => forged.provenance == Provenance::Forged,
                 // A genuine token that nobody changed cannot be one to refuse under the usual key.
                 (Expectation::Reject, Base::Genuine) if !issued => forged.provenance != Provenance::Genuine,
                 _ => true,

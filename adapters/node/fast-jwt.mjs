@@ -5,7 +5,7 @@ const { module: fast, version } = await library('fast-jwt')
 const known = /^((HS|RS|PS|ES)(256|384|512)|EdDSA)$/
 
 const verify = setup({
-  pinned: trust => fast.createVerifier({ ...trust.checks, key: trust.key, algorithms: [trust.algorithm] }),
+  pinned: trust => fast.createVerifier({ ...trust.checks, key: trust.key, algorithms: trust.algorithms }),
   lax: trust => fast.createVerifier({ ...trust.checks, key: trust.key }),
   'by-kid': trust => {
     const keys = { [trust.kid]: trust.key }

@@ -2,7 +2,7 @@
 //
 //   serve({ name, version, configure })   configure(trust) -> verify;  verify(token) -> claims, or throws to refuse
 //
-// Both may be async. `trust` holds algorithm, jwk, pem, text, secret, kid, issuer, audience, decryption, and keyText: the text that
+// Both may be async. `trust` holds algorithm, algorithms, jwk, pem, text, secret, kid, issuer, audience, decryption, and keyText: the text that
 // the operator holds (`text` if given, otherwise `pem`).
 import { Console } from 'node:console'
 import { once } from 'node:events'
@@ -70,10 +70,10 @@ export function serve({ name, version, configure }) {
 
 const unconfigured = () => { throw new Unsupported('not configured') }
 
-function trustOf({ key, algorithm, kid, issuer, audience, decryption }) {
+function trustOf({ key, algorithm, algorithms, kid, issuer, audience, decryption }) {
   const { jwk, pem, text, secret_base64url: encoded } = key
   const secret = encoded == null ? undefined : Buffer.from(encoded, 'base64url')
-  return { algorithm, jwk, pem, text, secret, kid, issuer, audience, decryption, keyText: text ?? pem }
+  return { algorithm, algorithms: algorithms ?? [algorithm], jwk, pem, text, secret, kid, issuer, audience, decryption, keyText: text ?? pem }
 }
 
 /** One answer line, or a promise of one: only libraries that are async pay for a promise. */

@@ -8,7 +8,7 @@ const known = /^(HS|RS|PS|ES)(256|384|512)$/
 const verify = setup({
   pinned: trust => {
     requireSecret(trust)
-    return token => jwt.verify(token, trust.key, { ...trust.checks, algorithms: [trust.algorithm] })
+    return token => jwt.verify(token, trust.key, { ...trust.checks, algorithms: trust.algorithms })
   },
   lax: trust => token => jwt.verify(token, trust.key, trust.checks),
   'by-kid': trust => {

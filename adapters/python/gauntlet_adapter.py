@@ -29,6 +29,7 @@ class Trust:
         own = message.get("decryption") or {}
         secret = key.get("secret_base64url")
         self.algorithm = message.get("algorithm")
+        self.algorithms = message.get("algorithms") or [self.algorithm]     # what the operator allows
         self.jwk = key.get("jwk")                # dict; public members only, unless kty is oct
         self.pem = key.get("pem")                # SubjectPublicKeyInfo, asymmetric keys only
         self.text = key.get("text")              # the very text that the operator holds, when it is not `pem`

@@ -70,6 +70,7 @@ pub fn headline(report: &Report, view: &View<'_>) -> String {
         Conclusion::Found => found(report, view),
         Conclusion::Held => (Ink::Good, "HELD", held(report, view)),
         Conclusion::Interrupted => (Ink::Warn, "PROVED NOTHING", interrupted(report)),
+        Conclusion::Lost => (Ink::Warn, "PROVED NOTHING", lost(report)),
         Conclusion::ControlsFailed => (Ink::Warn, "PROVED NOTHING", controls_failed(report)),
         Conclusion::NothingAsked => {
             (Ink::Warn, "PROVED NOTHING", "every case was skipped, so the target was asked nothing.".to_owned())
@@ -121,6 +122,11 @@ fn interrupted(report: &Report) -> String {
     format!("the run was stopped after {asked} of {cases}, with no finding so far.")
 }
 
+fn lost(report: &Report) -> String {
+    let (asked, cases) = (grouped(report.summary.asked), count(report.summary.cases, "case", "cases"));
+    format!("the target could no longer be asked after {asked} of {cases}.")
+}
+
 fn controls_failed(report: &Report) -> String {
     let failed: Vec<&Control> = failed_controls(report).collect();
     let names: Vec<String> = failed.iter().map(|c| c.algorithm.to_string()).collect();
@@ -135,6 +141,9 @@ fn controls_failed(report: &Report) -> String {
 fn basis(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()> {
     let name = format!("{} {}", plain(&report.target.name), plain(&report.target.version));
     writeln!(out, "\ntarget    {}", view.style.cut(name.trim(), 10))?;
+    if let Some(failure) = &report.failure {
+        writeln!(out, "lost      {}", view.style.wrap(&plain(failure), 10))?;
+    }
     for (i, control) in report.controls.iter().filter(|c| c.usual).enumerate() {
         let label = if i == 0 { "controls" } else { "" };
         writeln!(out, "{label:<10}{:<7} {}", control.algorithm.name(), control_text(control, view))?;

@@ -1,6 +1,7 @@
 //! One unit of a run: configure, ask controls and cases in one go, judge, ask again about whatever was odd.
 
 use std::{
+    panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,8 +17,8 @@ use crate::{
     catalogue::Case,
     finding::{Control, Finding, Skipped},
     recipe::Forged,
-    target::{AskError, ConfigureError, Implementation, Verifier},
-    verdict::{Claims, Echo, Expectation, Outcome, Provenance, Verdict, judge},
+    target::{AskError, ConfigureError, Implementation, Verifier, panic_text},
+    verdict::{Claims, Echo, Outcome, Provenance, Verdict, judge},
 };
 
 /// Asks one unit after the other, with a verifier of its own.
@@ -84,10 +85,14 @@ impl<'a> Worker<'a> {
         if self.ready.as_ref().is_none_or(|(number, _)| *number != unit.number) {
             // The old one goes first, so that a program behind it can serve the new one.
             self.ready = None;
-            let verifier = match self.implementation.configure(&unit.stage.issuer.trust) {
-                Ok(verifier) => Ok(verifier),
-                Err(ConfigureError::Unsupported(reason)) => Err(reason),
-                Err(ConfigureError::Unreachable(error)) => return Err(error),
+            let configure = || self.implementation.configure(&unit.stage.issuer.trust);
+            let verifier = match panic::catch_unwind(AssertUnwindSafe(configure)) {
+                Ok(Ok(verifier)) => Ok(verifier),
+                Ok(Err(ConfigureError::Unsupported(reason))) => Err(reason),
+                // Dying over an odd key ends that configuration and not the run.
+                Ok(Err(ConfigureError::Unreachable(error))) if !unit.stage.is_usual() => Err(format!("no set-up: {error}")),
+                Ok(Err(ConfigureError::Unreachable(error))) => return Err(error),
+                Err(panic) => Err(panic_text(&*panic)),
             };
             self.ready = Some((unit.number, verifier));
         }
@@ -122,7 +127,7 @@ impl Asker<'_> {
     ) -> Result<(), AskError> {
         let mut odd = Vec::new();
         let mut held = 0;
-        let asked = self.batch(sent, control, &mut |index, answer| match self.outcome(sent[index], &answer) {
+        let mut asked = self.batch(sent, control, &mut |index, answer| match self.outcome(sent[index], &answer) {
             Outcome::Held => held += 1,
             outcome => odd.push((index, outcome, answer.verdict)),
         });
@@ -132,7 +137,11 @@ impl Asker<'_> {
             let (outcome, verdict) = if asked.is_err() || stop.load(Ordering::Relaxed) {
                 (outcome, verdict)
             } else {
-                self.confirm(sent[index], outcome, verdict, control)?
+                // A target that is lost meanwhile leaves the finding as it was first seen.
+                self.confirm(sent[index], outcome, verdict.clone(), control).unwrap_or_else(|error| {
+                    asked = Err(error);
+                    (outcome, verdict)
+                })
             };
             if outcome == Outcome::Held {
                 held += 1;
@@ -183,9 +192,7 @@ impl Asker<'_> {
     fn judge(&self, (case, forged): Sent<'_>, verdict: &Verdict) -> Outcome {
         let echo = match verdict {
             // What comes back matters only where the bytes do not decide alone.
-            Verdict::Accepted(claims) if case.expect != Expectation::Accept && forged.provenance != Provenance::Genuine => {
-                self.echo(forged, claims.as_ref())
-            }
+            Verdict::Accepted(claims) if forged.provenance != Provenance::Genuine => self.echo(forged, claims.as_ref()),
             _ => Echo::Silent,
         };
         judge(&case.expect, forged.provenance, verdict, echo)
@@ -214,10 +221,12 @@ impl Asker<'_> {
         if confirmed == outcome {
             return Ok((outcome, verdict));
         }
-        // Not the same twice: the third answer decides, and a target that wavers is at least not held.
+        // Not the same twice. Accepting a forgery once is enough; of anything else the graver of two more answers counts.
         let third = self.alone(shot.1.token.as_str())?;
         let last = self.judge(shot, &third.verdict);
-        Ok(if last >= confirmed { (last, third.verdict) } else { (confirmed, again.verdict) })
+        let first = if outcome == Outcome::Forged { outcome } else { Outcome::Held };
+        let answers = [(first, verdict), (confirmed, again.verdict), (last, third.verdict)];
+        Ok(answers.into_iter().max_by_key(|(outcome, _)| *outcome).expect("three answers"))
     }
 
     /// Slow is what takes far longer than the control each time; the fastest of three answers counts.

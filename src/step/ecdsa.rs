@@ -85,15 +85,15 @@ const TRIES: u32 = 64;
 
 pub(super) fn scalars(work: &mut Work<'_>, r: EcdsaScalar, s: EcdsaScalar, form: EcdsaForm) -> Result<(), StepError> {
     let curve = curve(work)?;
+    let at_infinity = r == EcdsaScalar::GeneratorX && s == EcdsaScalar::Digest;
     let r = r.bytes(work, curve)?;
     let s = s.bytes(work, curve)?;
-    signature::set(
-        work,
-        match form {
-            EcdsaForm::Raw => [r, s].concat(),
-            EcdsaForm::Der => der::nest(der::SEQUENCE, &[der::unsigned(&r), der::unsigned(&s)]),
-        },
-    )
+    let bytes = match form {
+        EcdsaForm::Raw => [r, s].concat(),
+        EcdsaForm::Der => der::nest(der::SEQUENCE, &[der::unsigned(&r), der::unsigned(&s)]),
+    };
+    signature::set(work, bytes)?;
+    if at_infinity { work.issue_by_anyone() } else { Ok(()) }
 }
 
 pub(super) fn respell(work: &mut Work<'_>, to: EcdsaSpelling) -> Result<(), StepError> {

@@ -163,7 +163,8 @@ pub(super) fn small_order(work: &mut Work<'_>, embedded: Option<usize>) -> Resul
             (*r == -(point * hash)).then_some(r_bytes)
         }))
     })?;
-    signature::set(work, [r, [0; 32]].concat())
+    signature::set(work, [r, [0; 32]].concat())?;
+    work.issue_by_anyone()
 }
 
 /// Puts a key of small order into the header's `jwk`.

@@ -1,4 +1,5 @@
-//! The crate `jsonwebtoken`, set up as its README shows: `Validation::new(alg)`, issuer and audience set, nothing else.
+//! The crate `jsonwebtoken`, set up as its README shows: `Validation::new(alg)`, issuer and audience set.
+//! The application around it refuses an empty secret, which the library alone would take.
 //!
 //! Its cryptography comes from one provider a process. Both back ends are wanted here, side by side in one test, so what is
 //! installed is a provider of ours that asks the thread which back end it is verifying for. The price: a process that installed
@@ -96,6 +97,9 @@ impl Implementation for JsonWebToken {
         }
         let unsupported = || ConfigureError::Unsupported(format!("{} is not implemented", trust.algorithm));
         let mut validation = Validation::new(name(trust.algorithm).ok_or_else(unsupported)?);
+        if let Some(allowed) = &trust.algorithms {
+            validation.algorithms = allowed.iter().filter_map(|a| name(*a)).collect();
+        }
         if let Some(issuer) = &trust.issuer {
             validation.set_issuer(&[issuer]);
         }

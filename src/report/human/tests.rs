@@ -53,6 +53,7 @@ fn report(findings: Vec<Finding>) -> Report {
         findings,
         skipped: Vec::new(),
         controls: vec![control(Algorithm::RS256, 0), control(Algorithm::ES256, 0)],
+        failure: None,
     }
 }
 
@@ -148,6 +149,18 @@ fn an_interrupted_run_says_how_far_it_came() {
     report.summary.asked = 300;
     let text = shown(&report, &Baseline::default());
     assert!(text.starts_with("PROVED NOTHING: the run was stopped after 300 of 1,312 cases"), "{text}");
+}
+
+#[test]
+fn a_target_that_was_lost_is_no_clean_run() {
+    let mut report = report(Vec::new());
+    report.failure = Some("the adapter died 20 times in a row".to_owned());
+    report.summary.interrupted = true;
+    report.summary.asked = 300;
+    let text = shown(&report, &Baseline::default());
+    assert!(text.starts_with("PROVED NOTHING: the target could no longer be asked after 300 of 1,312 cases"), "{text}");
+    assert!(text.contains("\nlost      the adapter died 20 times in a row\n"), "{text}");
+    assert_eq!(Conclusion::of(&report, Severity::Medium, &Baseline::default()).exit_code(), 4);
 }
 
 #[test]

@@ -63,7 +63,8 @@ pub(in crate::step) fn exponent_one(work: &mut Work<'_>) -> Result<(), StepError
         return Err(StepError::Unfit("the trusted key's public exponent is not 1".to_owned()));
     }
     let block = good_block(work, key.n.bits())?;
-    signature::set(work, key.fixed(&BigUint::from_bytes_be(&block)))
+    signature::set(work, key.fixed(&BigUint::from_bytes_be(&block)))?;
+    work.issue_by_anyone()
 }
 
 pub(in crate::step) fn prime_modulus(work: &mut Work<'_>) -> Result<(), StepError> {
@@ -76,7 +77,8 @@ pub(in crate::step) fn prime_modulus(work: &mut Work<'_>) -> Result<(), StepErro
     if number.modpow(&key.e, &key.n) != message {
         return Err(unfit());
     }
-    signature::set(work, key.fixed(&number))
+    signature::set(work, key.fixed(&number))?;
+    work.issue_by_anyone()
 }
 
 /// The inverse of a small `exponent` modulo `order`: the first 1 + k * order that it divides.

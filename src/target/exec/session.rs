@@ -63,10 +63,15 @@ pub(super) struct Trouble {
 pub(super) fn greet(process: &mut Process, line: &[u8], limit: Duration) -> Result<Greeting, Failure> {
     process.outbox().extend_from_slice(line);
     let until = Instant::now() + limit;
+    let mut blank = 0;
     loop {
         while let Some(line) = process.lines.next_line() {
             if !line.trim_ascii().is_empty() {
                 return Greeting::read(line).ok_or_else(|| garbage(line));
+            }
+            blank += 1;
+            if blank > BLANK_LINES {
+                return Err(flood());
             }
         }
         match process.turn(until) {
