@@ -5,8 +5,8 @@ const { module: fast, version } = await library('fast-jwt')
 const known = /^((HS|RS|PS|ES)(256|384|512)|EdDSA)$/
 
 const verify = setup({
-  pinned: trust => fast.createVerifier({ ...trust.checks, key: trust.key, algorithms: trust.algorithms }),
-  lax: trust => fast.createVerifier({ ...trust.checks, key: trust.key }),
+  pinned: trust => fast.createVerifier({ ...trust.checks, key: trust.key, algorithms: [trust.algorithm] }),
+  lax: trust => fast.createVerifier({ ...trust.checks, key: trust.key, algorithms: trust.algorithms }),
   'by-kid': trust => {
     const keys = { [trust.kid]: trust.key }
     return fast.createVerifier({ ...trust.checks, key: async ({ header }) => keys[header.kid] })

@@ -73,7 +73,7 @@ const unconfigured = () => { throw new Unsupported('not configured') }
 function trustOf({ key, algorithm, algorithms, kid, issuer, audience, decryption }) {
   const { jwk, pem, text, secret_base64url: encoded } = key
   const secret = encoded == null ? undefined : Buffer.from(encoded, 'base64url')
-  return { algorithm, algorithms: algorithms ?? [algorithm], jwk, pem, text, secret, kid, issuer, audience, decryption, keyText: text ?? pem }
+  return { algorithm, algorithms, jwk, pem, text, secret, kid, issuer, audience, decryption, keyText: text ?? pem }
 }
 
 /** One answer line, or a promise of one: only libraries that are async pay for a promise. */

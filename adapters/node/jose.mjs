@@ -6,8 +6,8 @@ const { all: jose, version } = await library('jose')
 const known = /^((HS|RS|PS|ES)(256|384|512)|EdDSA)$/
 
 const verify = setup({
-  pinned: trust => async token => (await jose.jwtVerify(token, trust.key, { ...trust.checks, algorithms: trust.algorithms })).payload,
-  lax: trust => async token => (await jose.jwtVerify(token, trust.key, trust.checks)).payload,
+  pinned: trust => async token => (await jose.jwtVerify(token, trust.key, { ...trust.checks, algorithms: [trust.algorithm] })).payload,
+  lax: trust => async token => (await jose.jwtVerify(token, trust.key, { ...trust.checks, algorithms: trust.algorithms })).payload,
   'by-kid': trust => {
     const keys = { [trust.kid]: trust.key }
     return async token => (await jose.jwtVerify(token, header => keys[header.kid], trust.checks)).payload

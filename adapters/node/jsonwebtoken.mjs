@@ -8,9 +8,9 @@ const known = /^(HS|RS|PS|ES)(256|384|512)$/
 const verify = setup({
   pinned: trust => {
     requireSecret(trust)
-    return token => jwt.verify(token, trust.key, { ...trust.checks, algorithms: trust.algorithms })
+    return token => jwt.verify(token, trust.key, { ...trust.checks, algorithms: [trust.algorithm] })
   },
-  lax: trust => token => jwt.verify(token, trust.key, trust.checks),
+  lax: trust => token => jwt.verify(token, trust.key, { ...trust.checks, algorithms: trust.algorithms }),
   'by-kid': trust => {
     const keys = { [trust.kid]: trust.key }
     const find = (header, done) => done(null, keys[header.kid])

@@ -8,7 +8,7 @@ const known = /^(HS|RS|PS|ES)(256|384|512)$/
 const read = async (verifier, token, trust) => checkClaims(JSON.parse((await verifier.verify(token)).payload), trust)
 
 const verify = setup({
-  pinned: trust => token => read(jose.JWS.createVerify(trust.key, { algorithms: trust.algorithms }), token, trust),
+  pinned: trust => token => read(jose.JWS.createVerify(trust.key, { algorithms: [trust.algorithm] }), token, trust),
   lax: trust => token => read(jose.JWS.createVerify(trust.key), token, trust),
   'by-kid': trust => token => read(jose.JWS.createVerify(trust.store), token, trust),
 })

@@ -22,7 +22,8 @@ def configure(trust):
     key = trust.secret if trust.key_text is None else trust.key_text
     if trust.text is None:                  # what becomes of an odd key text shows only when a token comes
         IMPLEMENTED[trust.algorithm].prepare_key(key)
-    decoder = JsonWebToken(trust.algorithms) if SETUP == "pinned" else jwt
+    decoder = JsonWebToken([trust.algorithm] if SETUP == "pinned" else trust.algorithms) \
+        if SETUP == "pinned" or trust.algorithms else jwt
     keys = {trust.kid: key}
 
     def by_kid(header, payload):

@@ -29,7 +29,7 @@ class Trust:
         own = message.get("decryption") or {}
         secret = key.get("secret_base64url")
         self.algorithm = message.get("algorithm")
-        self.algorithms = message.get("algorithms") or [self.algorithm]     # what the operator allows
+        self.algorithms = message.get("algorithms")     # the operator's list, if it is longer than one
         self.jwk = key.get("jwk")                # dict; public members only, unless kty is oct
         self.pem = key.get("pem")                # SubjectPublicKeyInfo, asymmetric keys only
         self.text = key.get("text")              # the very text that the operator holds, when it is not `pem`

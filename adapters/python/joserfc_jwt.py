@@ -33,7 +33,7 @@ def configure(trust):
         return keys.get(token.headers().get("kid"))
 
     found = by_kid if SETUP == "by-kid" else key
-    algorithms = trust.algorithms if SETUP == "pinned" else IMPLEMENTED
+    algorithms = [trust.algorithm] if SETUP == "pinned" else trust.algorithms or IMPLEMENTED
     registry = jwt.JWTClaimsRegistry(
         **{name: {"essential": True, "value": value}
            for name, value in (("iss", trust.issuer), ("aud", trust.audience)) if value is not None})

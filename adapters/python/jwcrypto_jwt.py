@@ -29,7 +29,7 @@ def configure(trust):
     else:
         key = jwk.JWK(kty="oct", k=base64.urlsafe_b64encode(trust.secret).rstrip(b"=").decode())
     keys = {trust.kid: key}
-    algs = trust.algorithms if SETUP == "pinned" else None
+    algs = [trust.algorithm] if SETUP == "pinned" else trust.algorithms
     check_claims = {"exp": None}            # None: there, and not over
     check_claims.update((name, value) for name, value in (("iss", trust.issuer), ("aud", trust.audience))
                         if value is not None)

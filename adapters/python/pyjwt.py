@@ -24,7 +24,7 @@ def configure(trust):
     # An odd key text that this algorithm cannot load may still serve another that a token chooses: let the tokens tell.
     if SETUP == "pinned" or trust.text is None:
         IMPLEMENTED[trust.algorithm].prepare_key(key)
-    algorithms = trust.algorithms if SETUP == "pinned" else sorted(IMPLEMENTED)
+    algorithms = [trust.algorithm] if SETUP == "pinned" else trust.algorithms or sorted(IMPLEMENTED)
     keys = {trust.kid: key}
     # PyJWT refuses an aud that nobody asked for; an operator without an audience has to say so.
     options = {"verify_aud": trust.audience is not None}

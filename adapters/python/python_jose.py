@@ -26,7 +26,7 @@ def configure(trust):
     key = trust.secret if trust.key_text is None else trust.key_text
     if trust.text is None:                  # what becomes of an odd key text shows only when a token comes
         jwk.construct(key, trust.algorithm)
-    algorithms = trust.algorithms if SETUP == "pinned" else None
+    algorithms = [trust.algorithm] if SETUP == "pinned" else trust.algorithms
     keys = {trust.kid: key}
     # python-jose refuses an aud that nobody asked for; an operator without an audience has to say so.
     options = {"verify_aud": trust.audience is not None}
