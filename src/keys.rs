@@ -158,15 +158,6 @@ impl Key {
             Material::Ed25519(seed) => vec![("d", BASE64URL_NOPAD.encode(seed))],
         }
     }
-
-    /// The PKCS#8 private key in PEM, for RSA keys; verifiers need it only to decrypt.
-    #[must_use]
-    pub fn private_pem(&self) -> Option<String> {
-        match &self.material {
-            Material::Rsa(key) => Some(key.pem()),
-            _ => None,
-        }
-    }
 }
 
 fn ed25519(seed: &[u8; 32]) -> Ed25519KeyPair {

@@ -19,6 +19,7 @@ mod rsa;
 mod signature;
 mod vary;
 mod wire;
+mod work;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +33,9 @@ pub use self::{
     rsa::{CubeRoot, DigestEdit, DigestElement, PaddingEdit, PssEdit, RsaInteger, SignedHash},
     signature::{Holder, Other, SegmentName},
     wire::{Decoration, Shape},
+    work::Work,
 };
-use crate::{algorithm::Algorithm, keys::SignError, recipe::Work};
+use crate::{algorithm::Algorithm, keys::SignError};
 
 /// One mutation of a token.
 // The sentence of each variant names its fields.

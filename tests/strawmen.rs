@@ -4,7 +4,7 @@ use std::{
     cell::OnceCell,
     collections::{BTreeSet, HashMap},
     panic::{self, AssertUnwindSafe},
-    sync::Mutex,
+    sync::{Mutex, atomic::AtomicBool},
 };
 
 use jwt_gauntlet::{
@@ -17,7 +17,7 @@ use jwt_gauntlet::{
         strawman::{Hole, Strawman},
         strict::Strict,
     },
-    verdict::{Expectation, Verdict},
+    verdict::{Expectation, Outcome, Verdict},
 };
 use rayon::prelude::*;
 
@@ -117,6 +117,29 @@ fn every_case_fells_a_straw_man_and_every_straw_man_is_felled() {
     assert!(upright.is_empty(), "no case fells {upright:?}");
 }
 
+/// Which classes fell which straw man, as a reviewer wants to see it change. After a wanted change:
+/// `UPDATE_GOLDEN=1 cargo test --test strawmen`.
+#[test]
+fn each_straw_man_falls_to_the_classes_of_the_golden_list() {
+    let algorithms = [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+    let arsenal = Gauntlet::new(Strict).algorithms(algorithms).arsenal();
+    let line = |hole: &Hole| {
+        let gauntlet = Gauntlet::new(Strawman(*hole)).catalogue(Catalogue::default()).jobs(1);
+        let report = gauntlet.fire(&arsenal, &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
+        let bad = report.findings.iter().filter(|f| f.outcome > Outcome::Overstrict);
+        let classes: BTreeSet<&str> = bad.filter_map(|f| f.case.split('#').next()).collect();
+        format!("{hole}: {}\n", Vec::from_iter(classes).join(" "))
+    };
+    let now: String = Hole::ALL.par_iter().map(line).collect::<Vec<_>>().concat();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden/strawmen.txt");
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::write(file, &now).expect("the golden list can be written");
+    }
+    let golden = std::fs::read_to_string(file).unwrap_or_default();
+    let changed: Vec<_> = now.lines().filter(|line| !golden.lines().any(|known| known == *line)).collect();
+    assert!(now == golden, "UPDATE_GOLDEN=1 cargo test --test strawmen, if this is wanted\nnow: {changed:#?}");
+}
+
 fn any_fells(hole: Hole, stages: &[Stage<'_>]) -> bool {
     stages.iter().any(|Stage { issuer, cases }| {
         let verifier = Strawman(hole).configure(&issuer.trust);
@@ -160,10 +183,7 @@ fn straw_men_take_genuine_tokens_and_refuse_broken_ones() {
 #[cfg(feature = "jsonwebtoken")]
 #[test]
 fn jsonwebtoken_takes_no_forgery_on_either_back_end() {
-    use jwt_gauntlet::{
-        target::jsonwebtoken::{Backend, JsonWebToken},
-        verdict::Outcome,
-    };
+    use jwt_gauntlet::target::jsonwebtoken::{Backend, JsonWebToken};
     let backends = [
         Backend::RustCrypto,
         #[cfg(feature = "aws-lc-rs")]

@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use ring::{rand::SystemRandom, signature::RsaKeyPair};
 use rsa::{
     BigUint, RsaPrivateKey, RsaPublicKey,
-    pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding},
+    pkcs8::{DecodePrivateKey, EncodePrivateKey},
     traits::{PrivateKeyParts, PublicKeyParts},
 };
 
@@ -101,15 +101,6 @@ impl RsaKey {
             ("dq", text(&(d % (q - &one)))),
             ("qi", text(&qi)),
         ]
-    }
-
-    /// PKCS#8 in PEM.
-    ///
-    /// # Panics
-    /// Never: the key came from such a text.
-    #[must_use]
-    pub fn pem(&self) -> String {
-        self.key.to_pkcs8_pem(LineEnding::LF).expect("a key that was read from PKCS#8").to_string()
     }
 
     /// The public half for the rsa crate.

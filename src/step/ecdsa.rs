@@ -7,7 +7,7 @@ use super::{StepError, signature, vary};
 use crate::{
     der,
     keys::{Curve, Material},
-    recipe::Work,
+    step::Work,
 };
 
 /// How the two numbers are written.

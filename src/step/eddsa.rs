@@ -14,7 +14,7 @@ use super::{SegmentName, StepError, object, signature, vary};
 use crate::{
     algorithm::{Algorithm, Sha2},
     keys::{Material, PublicKey, PublicMaterial},
-    recipe::Work,
+    step::Work,
 };
 
 /// A spelling of a valid signature with another S that is the same modulo the group order L (RFC 8032 section 5.1.7).

@@ -20,7 +20,7 @@ use crate::{
     algorithm::{Algorithm, Family},
     der,
     keys::{Curve, Key, KeyText, PublicKey, PublicMaterial, Role, digest_info, emsa_pkcs1, emsa_pss},
-    recipe::Work,
+    step::Work,
 };
 
 /// The header member that carries the attacker's key, and in which form.

@@ -7,7 +7,7 @@ use super::{SegmentName, StepError, signature};
 use crate::{
     algorithm::Algorithm,
     keys::{KeyText, Material},
-    recipe::Work,
+    step::Work,
 };
 
 /// The bytes that serve as HMAC key.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{SegmentName, StepError};
 use crate::{
-    recipe::Work,
+    step::Work,
     token::{Member, Segment, object_members},
 };
 

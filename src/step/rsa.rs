@@ -30,7 +30,7 @@ use crate::{
     algorithm::{Algorithm, Family, Sha2},
     der,
     keys::{Material, PublicMaterial, RsaKey, emsa_pkcs1, emsa_pss},
-    recipe::Work,
+    step::Work,
 };
 
 /// The public half of the trusted key.

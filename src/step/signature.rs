@@ -6,7 +6,7 @@ use super::StepError;
 use crate::{
     algorithm::{Algorithm, Family},
     keys::{Key, Material, Role, SignError},
-    recipe::Work,
+    step::Work,
     token::Segment,
 };
 

@@ -1,7 +1,7 @@
 //! Varying the claims until some mathematics work out: whoever writes the claims may write a counter into them.
 
 use super::{SegmentName, StepError, object, signature};
-use crate::recipe::Work;
+use crate::step::Work;
 
 /// Tries the token as it is, then with the claim `n` counting up, until `attempt` gives something.
 pub(super) fn claims<T>(

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::StepError;
-use crate::{recipe::Work, token::Draft};
+use crate::{step::Work, token::Draft};
 
 /// A layout of header (H), payload (P) and signature (S) other than `H.P.S`; a small letter is that of the genuine token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

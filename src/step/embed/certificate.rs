@@ -11,9 +11,8 @@ use crate::{
     algorithm::{Algorithm, Family, Sha2},
     der,
     keys::{CertificateSpec, Key, Role},
-    recipe::Work,
     step::{
-        Holder, SegmentName, StepError, object,
+        Holder, SegmentName, StepError, Work, object,
         signature::{role_key, set},
     },
 };

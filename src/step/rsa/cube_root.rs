@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Public, algorithm_identifier, info, no_room, oid, pkcs1_algorithm};
 use crate::{
     der,
-    recipe::Work,
-    step::{StepError, signature, vary},
+    step::{StepError, Work, signature, vary},
 };
 
 /// Where the bytes hide that the forger cannot choose; each layout is what one kind of lax parser overlooks.

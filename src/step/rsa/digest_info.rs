@@ -9,8 +9,7 @@ use super::{no_room, oid, pkcs1_algorithm, private, sign_raw};
 use crate::{
     der,
     keys::emsa_pkcs1,
-    recipe::Work,
-    step::{StepError, signature},
+    step::{StepError, Work, signature},
 };
 
 /// An element of `SEQUENCE { SEQUENCE { OID, NULL }, OCTET STRING }`.

@@ -4,10 +4,7 @@ use ::rsa::BigUint;
 use serde::{Deserialize, Serialize};
 
 use super::{Public, good_block};
-use crate::{
-    recipe::Work,
-    step::{StepError, signature, vary},
-};
+use crate::step::{StepError, Work, signature, vary};
 
 /// A number as signature; `n` is the modulus, `s` a valid signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

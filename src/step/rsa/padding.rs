@@ -6,10 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{info, no_room, nonzero, oid, pkcs1_algorithm, private, sign_raw};
-use crate::{
-    recipe::Work,
-    step::{StepError, signature},
-};
+use crate::step::{StepError, Work, signature};
 
 /// What is wrong with `00 01 FF … FF 00 DigestInfo`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,7 @@ use super::{info, no_room, oid, private, sign_raw};
 use crate::{
     algorithm::Sha2,
     keys::{emsa_pkcs1, mgf1},
-    recipe::Work,
-    step::{StepError, signature},
+    step::{StepError, Work, signature},
 };
 
 /// What is unusual about a PSS signature.

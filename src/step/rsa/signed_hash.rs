@@ -8,8 +8,7 @@ use crate::{
     algorithm::Sha2,
     der,
     keys::emsa_pkcs1,
-    recipe::Work,
-    step::{StepError, signature},
+    step::{StepError, Work, signature},
 };
 
 /// What the issuer signs in the place of the usual `DigestInfo`.
