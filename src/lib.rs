@@ -1,7 +1,7 @@
 //! jwt-gauntlet mints forged and borderline JSON Web Tokens, hands them to a verifier, and proves which ones it wrongly took.
 //!
-//! A verifier is a closure or a [`Verifier`](target::Verifier); setting it up to trust a key is an
-//! [`Implementation`](target::Implementation), a closure too. One `#[test]` makes the whole catalogue a regression test:
+//! A verifier is a closure or a [`Verifier`]; setting it up to trust a key is an
+//! [`Implementation`], a closure too. One `#[test]` makes the whole catalogue a regression test:
 //!
 //! ```no_run
 //! use jwt_gauntlet::{Algorithm, Gauntlet, Trust, Verdict};
