@@ -189,7 +189,7 @@ impl<'a> Gauntlet<'a> {
         });
         let tally = tally.into_inner().expect("all threads are done");
         match &tally.failure {
-            Some(error) if tally.findings.is_empty() && !stop.load(Ordering::Relaxed) => Err(error.clone().into()),
+            Some(error) if tally.proves_nothing() && !stop.load(Ordering::Relaxed) => Err(error.clone().into()),
             _ => self.report(tally, planned, stop.load(Ordering::Relaxed)),
         }
     }
@@ -234,6 +234,13 @@ impl<'a> Gauntlet<'a> {
 }
 
 impl Tally {
+    /// Whether nothing was accepted: a target that never answered is broken, and its crashes are no one's attack.
+    fn proves_nothing(&self) -> bool {
+        let answered = self.controls.values().any(|control| control.genuine_accepted > 0);
+        !answered && self.findings.iter().all(|(_, f)| matches!(f.outcome, Outcome::Crashed | Outcome::Hung))
+            || self.findings.is_empty()
+    }
+
     fn add(&mut self, part: Self) {
         for (outcome, count) in part.outcomes {
             *self.outcomes.entry(outcome).or_default() += count;
