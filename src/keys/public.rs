@@ -118,7 +118,11 @@ impl PublicKey {
         let bytes = |name| BASE64URL_NOPAD.decode(text(name)?.as_bytes()).map_err(|_| KeyError::Member(name));
         let material = match text("kty")? {
             "oct" => PublicMaterial::Secret(bytes("k")?),
-            "RSA" => PublicMaterial::Rsa { n: bytes("n")?, e: bytes("e")? },
+            "RSA" => {
+                let number =
+                    |name| bytes(name).and_then(|n| if n.iter().any(|b| *b != 0) { Ok(n) } else { Err(KeyError::Member(name)) });
+                PublicMaterial::Rsa { n: number("n")?, e: number("e")? }
+            }
             "EC" => {
                 let name = text("crv")?;
                 let curve =

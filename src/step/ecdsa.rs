@@ -102,6 +102,10 @@ pub(super) fn respell(work: &mut Work<'_>, to: EcdsaSpelling) -> Result<(), Step
     if signature::bytes(work)?.len() != 2 * width {
         return Err(StepError::Unfit("the signature is not one of this curve".to_owned()));
     }
+    // A user's token may hold any number.
+    if to == EcdsaSpelling::HighS && signature::bytes(work)?[width..] >= *curve.order() {
+        return Err(StepError::Unfit("the signature's s is not below the order of the curve".to_owned()));
+    }
     let suits = |signature: &[u8]| to.shows(&signature[..width], &signature[width..]);
     let signature = match to {
         EcdsaSpelling::Stripped | EcdsaSpelling::FirstZeroDropped if !suits(&signature::bytes(work)?) => {
