@@ -6,6 +6,7 @@
 
 mod fan;
 mod select;
+mod write;
 
 use std::{
     collections::HashSet,
@@ -127,7 +128,7 @@ pub enum LoadError {
 }
 
 /// A file as it is written.
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     title: String,
@@ -149,12 +150,16 @@ struct FileCase {
     name: Option<String>,
     #[serde(default, rename = "for", skip_serializing_if = "Vec::is_empty")]
     applies: Vec<Applies>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     configure: Configuration,
     from: Base,
     #[serde(default)]
     steps: Vec<Step>,
     expect: Expectation,
+}
+
+fn is_usual(configuration: &Configuration) -> bool {
+    *configuration == Configuration::default()
 }
 
 /// A family or an algorithm in `for`.

@@ -40,7 +40,7 @@ pub enum Allow {
 }
 
 /// A key that an operator should not have configured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum OddKey {
     /// RSA 2048 bit, public exponent 3: allowed, but it turns lax padding checks into forgery.
@@ -110,6 +110,19 @@ impl Configuration {
             Some(key) => Issuer::new(Some(key), public, trust),
             None => Issuer::with_void_key(public, trust),
         })
+    }
+
+    /// Every odd way to set a verifier up for `algorithm` that makes sense: keys, key texts, secrets, a longer allow list.
+    #[must_use]
+    pub fn odd(algorithm: Algorithm) -> Vec<Self> {
+        use strum::VariantArray as _;
+        let usual = Self::default;
+        let keys = OddKey::VARIANTS.iter().map(|&key| Self { key: Some(key.into()), ..usual() });
+        let texts = KeyText::ALL.iter().map(|&shape| Self { key_text: Some(shape.into()), ..usual() });
+        let secrets = ["", "61", "0a", "00", "736563726574"].map(|hex| Self { secret_hex: Some(hex.into()), ..usual() });
+        let lists = [Self { allow: Some(Allow::WithHmac.into()), ..usual() }];
+        let all = keys.chain(texts).chain(secrets).chain(lists);
+        all.filter(|configuration| configuration.issuer(algorithm).is_some()).collect()
     }
 
     /// Whether the configured key is one that anyone can sign for.

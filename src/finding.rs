@@ -163,6 +163,12 @@ impl Control {
         self.refusal = self.refusal.take().into_iter().chain(other.refusal.clone()).min();
     }
 
+    /// Whether anything was asked under this configuration.
+    #[must_use]
+    pub fn asked(&self) -> bool {
+        self.genuine_accepted + self.genuine_refused > 0
+    }
+
     /// Whether every genuine token was accepted.
     #[must_use]
     pub fn passed(&self) -> bool {

@@ -75,6 +75,19 @@ impl Issuer {
         &self.genuine
     }
 
+    /// The genuine token with one bit of its signature turned around.
+    #[must_use]
+    pub fn broken(&self) -> String {
+        let mut token = self.genuine.clone();
+        let signature = token.segment_mut(2);
+        let mut bytes = signature.bytes().unwrap_or_default();
+        if let Some(byte) = bytes.get_mut(8) {
+            *byte ^= 0x40;
+        }
+        *signature = Segment::Bytes(bytes);
+        token.to_string()
+    }
+
     /// A second genuine token, of another subject.
     #[must_use]
     pub fn other(&self) -> Option<&Draft> {

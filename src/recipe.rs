@@ -52,11 +52,7 @@ impl Recipe {
     pub fn forge(&self, issuer: &Issuer, seed: u64, id: &str) -> Result<Forged, StepError> {
         let entropy = Sha2::Sha256.digest(format!("{seed}/{id}/{}", issuer.trust.algorithm).as_bytes());
         let canary = HEXLOWER.encode(&entropy[..16]);
-        let draft = match self.from {
-            Base::Genuine => issuer.genuine().clone(),
-            Base::Forged => issuer.with_canary(&canary),
-        };
-        let mut work = Work::new(draft, issuer, entropy);
+        let mut work = self.start(issuer, entropy, &canary);
         for step in &self.steps {
             step.apply(&mut work)?;
         }
@@ -70,5 +66,15 @@ impl Recipe {
             other => other,
         };
         Ok(Forged { token, canary, provenance, issued: work.into_issued() })
+    }
+
+    /// The bench with the base token on it, before any step.
+    #[must_use]
+    pub fn start<'a>(&self, issuer: &'a Issuer, entropy: Vec<u8>, canary: &str) -> Work<'a> {
+        let draft = match self.from {
+            Base::Genuine => issuer.genuine().clone(),
+            Base::Forged => issuer.with_canary(canary),
+        };
+        Work::new(draft, issuer, entropy)
     }
 }

@@ -7,6 +7,7 @@
 //! Each field is a [`Choice`]: a list in an attack file fans out into one case a value. Text that goes into JSON is raw JSON text,
 //! written verbatim, since the point is often that it is odd.
 
+mod base64;
 mod choice;
 mod ecdsa;
 mod eddsa;
@@ -24,6 +25,7 @@ mod work;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    base64::Base64Spelling,
     choice::Choice,
     ecdsa::{EcdsaForm, EcdsaScalar, EcdsaSpelling},
     eddsa::{EddsaSpelling, EddsaVariant},
@@ -40,7 +42,8 @@ use crate::{algorithm::Algorithm, keys::SignError};
 /// One mutation of a token.
 // The sentence of each variant names its fields.
 #[allow(missing_docs)]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Step {
     /// Replaces the value of every header member of that name, or appends one; `to` is JSON text.
@@ -104,6 +107,10 @@ pub enum Step {
     RepeatSignature {},
     /// Takes the signature of another token that the issuer signed.
     SpliceSignature { from: Choice<Other> },
+    /// Takes a whole segment of another token that the issuer signed.
+    SpliceSegment { of: Choice<SegmentName>, from: Choice<Other> },
+    /// Spells the base64url of a segment otherwise; what is signed later covers that spelling.
+    RespellBase64 { of: Choice<SegmentName>, to: Choice<Base64Spelling> },
     /// Signs with a key of that holder, under the header's `alg` or the one given.
     Sign { with: Choice<Holder>, algorithm: Option<Choice<Algorithm>> },
     /// MACs under the header's `alg` (HS256, HS384, HS512) or with the hash given.
@@ -216,6 +223,8 @@ impl Step {
             Self::ExtendSignature { hex } => signature::extend(work, &from_hex(hex)?),
             Self::RepeatSignature {} => signature::repeat(work),
             Self::SpliceSignature { from } => signature::splice(work, **from),
+            Self::SpliceSegment { of, from } => signature::splice_segment(work, **of, **from),
+            Self::RespellBase64 { of, to } => base64::respell(work, **of, **to),
             Self::Sign { with, algorithm } => signature::sign(work, **with, algorithm.as_deref().copied()),
             Self::Mac { key, hash } => hmac::mac(work, key, hash.as_deref().copied()),
             Self::EcdsaScalars { r, s, form } => ecdsa::scalars(work, **r, **s, **form),

@@ -10,7 +10,11 @@ use crate::algorithm::Sha2;
 
 /// The slug and the case of every combination.
 pub(super) fn out(case: &FileCase) -> Vec<(String, FileCase)> {
-    let mut variants = vec![(Vec::from_iter(case.name.clone()), serde_json::to_value(case).expect("a case that was just read"))];
+    let mut whole = serde_json::to_value(case).expect("a case that was just read");
+    if whole["configure"].is_null() {
+        whole["configure"] = Value::Object(serde_json::Map::new());
+    }
+    let mut variants = vec![(Vec::from_iter(case.name.clone()), whole)];
     for part in ["configure", "steps"] {
         let count = variants[0].1[part].as_array().map_or(1, Vec::len);
         for index in 0..count {

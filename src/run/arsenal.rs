@@ -9,7 +9,7 @@ use crate::{
     issuer::Issuer,
     recipe::Forged,
     step::StepError,
-    token::{Draft, Segment},
+    token::Segment,
 };
 
 /// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together and work spreads over cores.
@@ -118,21 +118,11 @@ impl Stage {
     fn new(algorithm: Algorithm, configuration: &Configuration, cases: &[&Case], seed: u64) -> Option<Self> {
         let issuer = configuration.issuer(algorithm)?;
         let genuine_claims = issuer.genuine().segments.get(1).and_then(Segment::bytes).unwrap_or_default();
-        let (genuine, broken) = (issuer.genuine().to_string(), broken(issuer.genuine().clone()));
+        let (genuine, broken) = (issuer.genuine().to_string(), issuer.broken());
         let batch = |cases: &[&Case]| Batch { cases: cases.iter().copied().cloned().collect(), seed, shots: OnceLock::new() };
         let units = cases.chunks(UNIT).map(batch).collect();
         Some(Self { algorithm, configuration: configuration.clone(), issuer, genuine, broken, genuine_claims, units })
     }
-}
-
-fn broken(mut token: Draft) -> String {
-    let signature = token.segment_mut(2);
-    let mut bytes = signature.bytes().unwrap_or_default();
-    if let Some(byte) = bytes.get_mut(8) {
-        *byte ^= 0x40;
-    }
-    *signature = Segment::Bytes(bytes);
-    token.to_string()
 }
 
 impl<'a> Unit<'a> {

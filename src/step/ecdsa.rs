@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// How the two numbers are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum EcdsaForm {
     /// Both as wide as the curve's order, as JOSE wants it (RFC 7518 section 3.4).
@@ -21,7 +21,7 @@ pub enum EcdsaForm {
 }
 
 /// A number to put into a signature. `n` is the group order, `p` the field prime.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum EcdsaScalar {
     /// 0, the psychic signature of CVE-2022-21449.
@@ -47,7 +47,7 @@ pub enum EcdsaScalar {
 }
 
 /// A spelling of a valid signature other than `r || s`, each as wide as the order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum EcdsaSpelling {
     /// Strict DER.

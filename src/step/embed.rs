@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The header member that carries the attacker's key, and in which form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyMember {
     /// `jwk`, the public JWK.

@@ -31,7 +31,7 @@ pub enum MacKey {
 }
 
 /// A reading of the operator's secret other than its plain bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretReading {
     /// Its plain bytes.
@@ -59,7 +59,7 @@ pub enum SecretReading {
 }
 
 /// The hash of a MAC where it is not the one that the header names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum MacHash {
     /// HMAC-SHA-256.

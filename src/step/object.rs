@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Where a member goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
     /// In front of all others.
@@ -19,7 +19,7 @@ pub enum Place {
 }
 
 /// What the header's `kid` says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum KidShape {
     /// As the issuer wrote it.

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A part of a JWS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum SegmentName {
     /// The first segment.
@@ -45,7 +45,7 @@ impl SegmentName {
 }
 
 /// Who signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holder {
     /// The issuer, with the key that the verifier trusts: what comes of it is a policy case, not a forgery.
@@ -57,7 +57,7 @@ pub enum Holder {
 }
 
 /// A genuine token other than the one at hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Other {
     /// The same issuer and key, another subject.
@@ -121,9 +121,14 @@ pub(super) fn repeat(work: &mut Work<'_>) -> Result<(), StepError> {
 }
 
 pub(super) fn splice(work: &mut Work<'_>, from: Other) -> Result<(), StepError> {
+    splice_segment(work, SegmentName::Signature, from)
+}
+
+/// Takes a whole segment of another genuine token.
+pub(super) fn splice_segment(work: &mut Work<'_>, of: SegmentName, from: Other) -> Result<(), StepError> {
     let Other::Subject = from;
-    let other = work.other_genuine()?;
-    *work.segment_mut(SegmentName::Signature)? = other;
+    let other = work.other_genuine(of)?;
+    *work.segment_mut(of)? = other;
     Ok(())
 }
 

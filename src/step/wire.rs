@@ -7,7 +7,7 @@ use super::StepError;
 use crate::{step::Work, token::Draft};
 
 /// A layout of header (H), payload (P) and signature (S) other than `H.P.S`; a small letter is that of the genuine token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shape {
     /// `H.P`
@@ -69,7 +69,7 @@ pub enum Shape {
 }
 
 /// Text around a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decoration {
     /// `Bearer ` in front.

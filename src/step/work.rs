@@ -10,6 +10,7 @@ use crate::{
 };
 
 /// A token in the making, with all that steps may reach for.
+#[derive(Clone, Debug)]
 pub struct Work<'a> {
     draft: Draft,
     text: Option<String>,
@@ -99,13 +100,13 @@ impl<'a> Work<'a> {
         self.issuer.trust.configured_bytes()
     }
 
-    /// The signature segment of another genuine token.
+    /// A segment of another genuine token.
     ///
     /// # Errors
     /// If there is none.
-    pub fn other_genuine(&self) -> Result<Segment, StepError> {
+    pub fn other_genuine(&self, of: SegmentName) -> Result<Segment, StepError> {
         let missing = || StepError::NoKey("this needs a second genuine token".to_owned());
-        self.issuer.other().and_then(|draft| draft.segments.get(2).cloned()).ok_or_else(missing)
+        self.issuer.other().and_then(|draft| draft.segments.get(of.index()).cloned()).ok_or_else(missing)
     }
 
     /// Records that the issuer signed the token as it stands.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// An element of `SEQUENCE { SEQUENCE { OID, NULL }, OCTET STRING }`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum DigestElement {
     /// The outer SEQUENCE.
@@ -29,7 +29,7 @@ pub enum DigestElement {
 }
 
 /// What is done to an element.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum DigestEdit {
     /// It is left out.

@@ -7,7 +7,7 @@ use super::{Public, good_block};
 use crate::step::{StepError, Work, signature, vary};
 
 /// A number as signature; `n` is the modulus, `s` a valid signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum RsaInteger {
     /// 0.

@@ -9,7 +9,7 @@ use super::{info, no_room, nonzero, oid, pkcs1_algorithm, private, sign_raw};
 use crate::step::{StepError, Work, signature};
 
 /// What is wrong with `00 01 FF … FF 00 DigestInfo`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum PaddingEdit {
     /// Block type 0.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What is unusual about a PSS signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum PssEdit {
     /// No salt.

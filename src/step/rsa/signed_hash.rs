@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What the issuer signs in the place of the usual `DigestInfo`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignedHash {
     /// MD5, broken.

@@ -1,0 +1,407 @@
+//! Black-box fuzzing: sample a recipe, forge it, ask, judge, shrink what did not hold, and go on.
+//!
+//! Works on every target, a program in any language included, since it needs no coverage: what the target says when it refuses is
+//! feedback enough. A recipe that draws an answer of a new kind joins the corpus of its stage and is mutated and crossed further.
+//! What is found is shrunk to the fewest steps, told apart by its steps and outcome, confirmed next to a genuine token, and kept as a
+//! [`Case`]: an attack file can hold it, and `attack` replays it.
+//!
+//! Each algorithm and configuration is a stage with a stream of its own, so that the same seed and number of cases ask the same tokens in
+//! the same order on any number of cores, as long as the target gives the same answers.
+
+pub mod driver;
+pub mod gate;
+mod shrink;
+mod stage;
+mod trail;
+
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+pub use self::trail::Trail;
+use self::{
+    gate::Invalid,
+    stage::{Lane, Stage},
+};
+use crate::{
+    algorithm::Algorithm,
+    catalogue::{Attack, Case, Catalogue},
+    configuration::Configuration,
+    entropy::Entropy,
+    finding::{Control, Report, Summary, Target},
+    recipe::Recipe,
+    run::RunError,
+    target::{AskError, Implementation},
+    verdict::Outcome,
+    words::Words,
+};
+
+/// A fuzzing run on one target, to be set up and run.
+pub struct Fuzzer<'a> {
+    implementation: Box<dyn Implementation + 'a>,
+    algorithms: Vec<Algorithm>,
+    configurations: bool,
+    seed: u64,
+    jobs: usize,
+    words: Words,
+    cases: Option<NonZeroUsize>,
+    time: Option<Duration>,
+    corpus: Vec<Case>,
+    until: Option<Outcome>,
+    target: Target,
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Tokens asked about.
+    pub executions: usize,
+    /// Findings so far, before they are compared across algorithms.
+    pub findings: usize,
+    /// Recipes that drew an answer of a new kind.
+    pub corpus: usize,
+}
+
+/// What a fuzzing run gave.
+#[derive(Clone, Debug)]
+pub struct Fuzzed {
+    /// The findings, as an attack would report them.
+    pub report: Report,
+    /// Each finding as a case, in the order of the report's findings.
+    pub cases: Vec<Case>,
+    /// Tokens asked about, controls and shrinking left out.
+    pub executions: usize,
+    /// The execution at which each finding was first seen, in the order of the findings; counted over all stages.
+    pub seen_at: Vec<usize>,
+    /// Recipes that drew answers of different kinds, as cases, to start from another time.
+    pub corpus: Vec<Case>,
+    /// Kinds of answers.
+    pub kinds: usize,
+}
+
+/// Why a run gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum FuzzError {
+    /// The target could not be asked.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The controls or the oracle failed before the first token: whatever came of it would prove nothing.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+}
+
+/// Cases in the first batch of a stage, and at most.
+const BATCH: (usize, usize) = (64, 1024);
+/// Cases where there is no budget: a minute or more on a fast target.
+const CASES: NonZeroUsize = NonZeroUsize::new(1_000_000).expect("it is not zero");
+
+impl<'a> Fuzzer<'a> {
+    /// One algorithm of each signature scheme.
+    pub const ALGORITHMS: [Algorithm; 5] =
+        [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+
+    /// A run on `implementation` under [`Self::ALGORITHMS`], a million cases, on all cores.
+    #[must_use]
+    pub fn new(implementation: impl Implementation + 'a) -> Self {
+        Self {
+            implementation: Box::new(implementation),
+            algorithms: Self::ALGORITHMS.to_vec(),
+            configurations: true,
+            seed: 1,
+            jobs: thread::available_parallelism().map_or(1, usize::from),
+            words: Words::default(),
+            cases: None,
+            time: None,
+            corpus: Vec::new(),
+            until: None,
+            target: Target::default(),
+        }
+    }
+
+    /// Fuzzes under these algorithms only.
+    #[must_use]
+    pub fn algorithms(mut self, algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
+        self.algorithms = algorithms.into_iter().collect();
+        self
+    }
+
+    /// Whether a share of the run sets the target up oddly: weak keys, odd key texts, longer allow lists (default: yes).
+    #[must_use]
+    pub fn configurations(mut self, odd: bool) -> Self {
+        self.configurations = odd;
+        self
+    }
+
+    /// The random choices follow from this number (default 1).
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// So many verifiers are asked side by side (default: one a core).
+    #[must_use]
+    pub fn jobs(mut self, jobs: usize) -> Self {
+        self.jobs = jobs.max(1);
+        self
+    }
+
+    /// Words of the target's own, beside the built-in vocabulary; see [`crate::harvest`].
+    #[must_use]
+    pub fn words(mut self, harvested: Vec<String>) -> Self {
+        self.words = Words::with(harvested);
+        self
+    }
+
+    /// Ends after so many cases.
+    #[must_use]
+    pub fn cases(mut self, cases: usize) -> Self {
+        self.cases = NonZeroUsize::new(cases);
+        self
+    }
+
+    /// Ends after that time.
+    #[must_use]
+    pub fn time(mut self, time: Duration) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// Starts from recipes that were worth keeping another time.
+    #[must_use]
+    pub fn corpus(mut self, cases: Vec<Case>) -> Self {
+        self.corpus = cases;
+        self
+    }
+
+    /// Ends at the first finding of that outcome or a graver one.
+    #[must_use]
+    pub fn until(mut self, outcome: Outcome) -> Self {
+        self.until = Some(outcome);
+        self
+    }
+
+    /// What the report calls the target, if it does not name itself.
+    #[must_use]
+    pub fn named(mut self, name: &str, version: &str) -> Self {
+        self.target = Target { name: name.to_owned(), version: version.to_owned() };
+        self
+    }
+
+    /// Runs until the budget is spent.
+    ///
+    /// # Errors
+    /// If the target could not be asked or the oracle does not work; see [`FuzzError`].
+    pub fn run(&self) -> Result<Fuzzed, FuzzError> {
+        self.run_with(&|_| {}, &AtomicBool::new(false))
+    }
+
+    /// Runs and tells how far it is, until the budget is spent or `stop` is set.
+    ///
+    /// # Errors
+    /// If the target could not be asked or the oracle does not work; see [`FuzzError`].
+    ///
+    /// # Panics
+    /// If `on_progress` panics.
+    pub fn run_with(&self, on_progress: &(dyn Fn(Progress) + Sync), stop: &AtomicBool) -> Result<Fuzzed, FuzzError> {
+        gate::oracle()?;
+        let catalogue = Catalogue::built_in();
+        let stages = self.stages();
+        let usual = self.algorithms.len().min(stages.len());
+        let lanes: Vec<Mutex<Lane<'_>>> = stages.iter().map(|stage| Mutex::new(Lane::new(stage, &self.corpus))).collect();
+        let plan = Schedule::new(usual, stages.len(), self.seed);
+        let budget = self.budget();
+        let (next, executions, findings, corpus) =
+            (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let failure: Mutex<Option<AskError>> = Mutex::new(None);
+        let started = Instant::now();
+        let halt = AtomicBool::new(false);
+        let over = || {
+            halt.load(Ordering::Relaxed) || stop.load(Ordering::Relaxed) || self.time.is_some_and(|time| started.elapsed() >= time)
+        };
+        let work = || {
+            while !over() {
+                let turn = next.fetch_add(1, Ordering::Relaxed);
+                let Some(count) = plan.batch(turn, budget) else { break };
+                let mut lane = lanes[plan.stage(turn)].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let before = (lane.findings().len(), lane.corpus_len());
+                let end = self.time.map(|time| started + time);
+                let asked = match lane.run(&*self.implementation, count, &catalogue, stop, end) {
+                    Ok(asked) => asked,
+                    Err(error) => {
+                        failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                        halt.store(true, Ordering::Relaxed);
+                        0
+                    }
+                };
+                let add = |to: &AtomicUsize, by: usize| to.fetch_add(by, Ordering::Relaxed) + by;
+                on_progress(Progress {
+                    executions: add(&executions, asked),
+                    findings: add(&findings, lane.findings().len() - before.0),
+                    corpus: add(&corpus, lane.corpus_len() - before.1),
+                });
+                if self.until.is_some_and(|until| lane.findings().iter().any(|found| found.finding.outcome >= until)) {
+                    halt.store(true, Ordering::Relaxed);
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..self.jobs.min(stages.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let lanes: Vec<Lane<'_>> =
+            lanes.into_iter().map(|lane| lane.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)).collect();
+        let failure = failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.conclude(lanes, failure, executions.into_inner(), stop.load(Ordering::Relaxed))
+    }
+
+    /// The usual configuration of every algorithm, then the odd ones.
+    fn stages(&self) -> Vec<Stage> {
+        let usual = self.algorithms.iter().map(|&algorithm| (algorithm, Configuration::default()));
+        let odd = self.algorithms.iter().flat_map(|&algorithm| Configuration::odd(algorithm).into_iter().map(move |c| (algorithm, c)));
+        let odd = odd.filter(|_| self.configurations);
+        let stage = |set_up| Stage::new(set_up, self.seed, &self.words);
+        usual.chain(odd).filter_map(stage).collect()
+    }
+
+    fn budget(&self) -> usize {
+        match (self.cases, self.time) {
+            (Some(cases), _) => cases.get(),
+            (None, Some(_)) => usize::MAX,
+            (None, None) => CASES.get(),
+        }
+    }
+
+    fn conclude(
+        &self,
+        lanes: Vec<Lane<'_>>,
+        failure: Option<AskError>,
+        executions: usize,
+        interrupted: bool,
+    ) -> Result<Fuzzed, FuzzError> {
+        let usual = &lanes[..self.algorithms.len().min(lanes.len())];
+        let answered = usual.iter().any(|lane| lane.control().genuine_accepted > 0);
+        let found = lanes.iter().any(|lane| !lane.findings().is_empty());
+        if let Some(error) = &failure
+            && (!answered && !found)
+            && !interrupted
+        {
+            return Err(RunError::Unreachable(error.clone()).into());
+        }
+        if !interrupted && !found && usual.iter().all(|lane| lane.control().unsupported.is_some()) && !usual.is_empty() {
+            let reasons: Vec<String> = usual
+                .iter()
+                .filter_map(|lane| lane.control().unsupported.as_ref().map(|r| format!("{}: {r}", lane.control().algorithm)))
+                .collect();
+            return Err(RunError::Unsupported(reasons.join("; ")).into());
+        }
+        let kinds = lanes.iter().map(Lane::kinds).sum();
+        let controls: Vec<Control> = lanes.iter().map(|lane| lane.control().clone()).filter(|c| c.usual || c.asked()).collect();
+        let corpus = lanes.iter().flat_map(Lane::corpus).collect();
+        let held = lanes.iter().map(Lane::held).sum();
+        let mut found: Vec<stage::Found> = lanes.into_iter().flat_map(Lane::into_findings).collect();
+        trail::distinct(&mut found);
+        found.sort_by_key(|found| std::cmp::Reverse(found.finding.severity));
+        let (mut findings, mut cases, mut seen_at) = (Vec::new(), Vec::new(), Vec::new());
+        for stage::Found { finding, case, seen_at: at, .. } in found {
+            findings.push(finding);
+            cases.push(case);
+            seen_at.push(at);
+        }
+        let report = Report {
+            target: match self.implementation.identity() {
+                Some((name, version)) => Target { name, version },
+                None => self.target.clone(),
+            },
+            seed: self.seed,
+            summary: Summary {
+                cases: executions,
+                asked: executions,
+                held,
+                skipped: 0,
+                findings: findings.len(),
+                interrupted: interrupted || failure.is_some(),
+            },
+            findings,
+            skipped: Vec::new(),
+            controls,
+            failure: failure.map(|error| error.to_string()),
+        };
+        Ok(Fuzzed { report, cases, executions, seen_at, corpus, kinds })
+    }
+}
+
+/// Which stage has its turn, with how many cases: every usual one each round, and one of the odd ones, in a shuffled order.
+struct Schedule {
+    usual: usize,
+    odd: Vec<usize>,
+}
+
+impl Schedule {
+    fn new(usual: usize, stages: usize, seed: u64) -> Self {
+        let (mut entropy, all) = (Entropy::seeded(seed ^ 0x5ced), (usual..stages).collect::<Vec<_>>());
+        Self { usual, odd: all.iter().map(|_| *entropy.deal("odd stages", &all)).collect() }
+    }
+
+    fn round(&self) -> usize {
+        self.usual + usize::from(!self.odd.is_empty())
+    }
+
+    fn stage(&self, turn: usize) -> usize {
+        let (round, slot) = (turn / self.round(), turn % self.round());
+        if slot < self.usual { slot } else { self.odd[round % self.odd.len()] }
+    }
+
+    fn size(&self, turn: usize) -> usize {
+        let (round, slot) = (turn / self.round(), turn % self.round());
+        let full = (BATCH.0 << round.min(10)).min(BATCH.1);
+        if slot < self.usual { full } else { full / 2 }
+    }
+
+    /// Cases of that turn, so that all turns together make up the budget.
+    fn batch(&self, turn: usize, budget: usize) -> Option<usize> {
+        if self.round() == 0 {
+            return None;
+        }
+        let grown = self.round() * 5;
+        let before: usize = if turn <= grown {
+            (0..turn).map(|turn| self.size(turn)).sum()
+        } else {
+            // From here on every round is as large as the one before.
+            let round: usize = (grown..grown + self.round()).map(|turn| self.size(turn)).sum();
+            let (rounds, rest) = ((turn - grown) / self.round(), (turn - grown) % self.round());
+            let first: usize = (0..grown).map(|turn| self.size(turn)).sum();
+            first + rounds * round + (grown..grown + rest).map(|turn| self.size(turn)).sum::<usize>()
+        };
+        let left = budget.checked_sub(before).filter(|left| *left > 0)?;
+        Some(self.size(turn).min(left))
+    }
+}
+
+impl Fuzzed {
+    /// Whether a finding is at or above the outcome.
+    #[must_use]
+    pub fn found(&self, outcome: Outcome) -> bool {
+        self.report.findings.iter().any(|finding| finding.outcome >= outcome)
+    }
+
+    /// The findings as attack files: a name without ending, and the text.
+    #[must_use]
+    pub fn attack_files(&self) -> Vec<(String, String)> {
+        self.cases.iter().map(|case| (case.attack.id.clone(), case.attack.to_file(std::slice::from_ref(case)))).collect()
+    }
+}
+
+/// The class of a finding that no attack file describes, or that of the one that does.
+fn class_of(catalogue: &Catalogue, recipe: &Recipe, trail: &Trail) -> Option<std::sync::Arc<Attack>> {
+    let same = |case: &&Case| case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail;
+    catalogue.cases.iter().find(same).map(|case| std::sync::Arc::clone(&case.attack))
+}

@@ -1,0 +1,57 @@
+//! The liveness gate: before the first token, the oracle must fire on a planted hole and be silent about the reference verifier.
+//! Otherwise the run is invalid, not clean.
+//!
+//! A fuzz target that never reaches a signature looks exactly like one that finds nothing. (The target's own controls, a genuine token
+//! that it must accept and a broken one that it must refuse, are asked in every batch and decide over exit code 3.)
+
+use crate::{
+    algorithm::Algorithm,
+    configuration::Configuration,
+    fuzz::stage::{Shot, Stage},
+    recipe::{Base, Recipe},
+    step::Step,
+    target::{
+        Implementation,
+        strawman::{Hole, Strawman},
+        strict::Strict,
+    },
+    verdict::{Outcome, Verdict},
+    words::Words,
+};
+
+/// The oracle does not work in this build: a bug of the gauntlet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the run is invalid, not clean: {0}")]
+pub struct Invalid(pub(crate) String);
+
+/// Checks the oracle against a verifier with a planted hole and against the reference verifier.
+///
+/// # Errors
+/// With what does not work.
+pub fn oracle() -> Result<(), Invalid> {
+    let stage = Stage::new((Algorithm::HS256, Configuration::default()), 0, &Words::default())
+        .ok_or_else(|| Invalid("there is no usual configuration for HS256".to_owned()))?;
+    let none = Recipe {
+        from: Base::Forged,
+        steps: vec![Step::SetHeader { name: "alg".into(), to: r#""none""#.into() }, Step::DropSignature {}],
+    };
+    let shot = stage.forge(&none).map_err(|error| Invalid(format!("an unsigned token cannot be forged: {error}")))?;
+    let genuine = stage.forge(&Recipe { from: Base::Genuine, steps: Vec::new() }).map_err(|error| Invalid(error.to_string()))?;
+    let holed = ask(&Strawman(Hole::NoneAccepted), &stage, &shot)?;
+    if holed != Outcome::Forged {
+        return Err(Invalid(format!("a forgery that a planted hole accepts is judged {holed:?}")));
+    }
+    for (name, shot) in [("a forgery", &shot), ("a genuine token", &genuine)] {
+        let outcome = ask(&Strict, &stage, shot)?;
+        if outcome != Outcome::Held {
+            return Err(Invalid(format!("what the reference verifier says about {name} is judged {outcome:?}")));
+        }
+    }
+    Ok(())
+}
+
+fn ask(implementation: &dyn Implementation, stage: &Stage, shot: &Shot) -> Result<Outcome, Invalid> {
+    let verifier = implementation.configure(stage.trust()).map_err(|error| Invalid(error.to_string()))?;
+    let verdict: Verdict = verifier.verify(&shot.token).map_err(|error| Invalid(error.to_string()))?;
+    Ok(stage.judge(shot, &verdict).outcome)
+}

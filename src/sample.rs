@@ -1,0 +1,153 @@
+//! Random steps and random recipes: what an attacker with a vocabulary and no plan would try, at a few hundred thousand a second.
+//!
+//! A recipe is sampled as a plan (unsigned, confused, embedded, mathematics, issued, respelled, raw, worded, wild), because what makes a
+//! forgery is how the token ends up signed; the rest is spice. Values come from [`crate::words`], enumerations are dealt like cards, so
+//! that a thousand tokens visit everything a few times. [`Step::sample`] reaches every step there is.
+//!
+//! Deliberately absent: the attack files. What the fuzzer finds, it finds without them, which is what makes it a second opinion.
+
+mod havoc;
+mod plan;
+mod step;
+
+pub use havoc::mutate as mutate_bytes;
+
+use strum::VariantArray as _;
+
+use crate::{
+    algorithm::{Algorithm, Family},
+    entropy::Entropy,
+    issuer::Issuer,
+    keys::KeyText,
+    recipe::{Base, Recipe},
+    step::{SegmentName, Step},
+    words::{self, Words},
+};
+
+/// What a sampler knows about the verifier that its tokens are for.
+#[derive(Debug)]
+pub struct Scene {
+    algorithm: Algorithm,
+    /// The configured `alg`, as JSON.
+    own: String,
+    spellings: Vec<String>,
+    issuers: Vec<String>,
+    audiences: Vec<String>,
+    secrets: Vec<String>,
+    key_texts: Vec<KeyText>,
+    back_doors: Vec<String>,
+    harvested: Vec<String>,
+    /// The genuine token's segments, decoded.
+    segments: [Vec<u8>; 3],
+    /// Whether the issuer's private key is at hand.
+    issues: bool,
+}
+
+impl Scene {
+    /// What is known about verifiers that trust `issuer`.
+    #[must_use]
+    pub fn new(issuer: &Issuer, words: &Words) -> Self {
+        let trust = &issuer.trust;
+        let own = |text: &Option<String>| words::lookalikes(text.as_deref().unwrap_or("x"));
+        let bytes = |i: usize| issuer.genuine().segments.get(i).and_then(crate::token::Segment::bytes).unwrap_or_default();
+        let known = words::known_texts(trust);
+        Self {
+            algorithm: trust.algorithm,
+            own: words::quoted(trust.algorithm.name()),
+            spellings: words::spellings(trust.algorithm.name()),
+            issuers: own(&trust.issuer),
+            audiences: own(&trust.audience),
+            secrets: words::SECRETS.iter().map(|s| (*s).to_owned()).chain(known).collect(),
+            key_texts: KeyText::ALL.iter().copied().filter(|shape| shape.render(&issuer.public, trust.algorithm).is_some()).collect(),
+            back_doors: words.keys().into_iter().map(str::to_owned).collect(),
+            harvested: words.harvested.clone(),
+            segments: [bytes(0), bytes(1), bytes(2)],
+            issues: issuer.key.is_some(),
+        }
+    }
+
+    /// The algorithm that the verifier is set up for.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    fn family(&self) -> Family {
+        self.algorithm.family()
+    }
+}
+
+impl Recipe {
+    /// A random recipe. Not every one can be forged: a step may not suit what stands there by then.
+    #[must_use]
+    pub fn sample(entropy: &mut Entropy, scene: &Scene) -> Self {
+        plan::sample(entropy, scene, true)
+    }
+
+    /// A random recipe without private-key mathematics, certificates or other dear steps.
+    #[must_use]
+    pub fn sample_cheap(entropy: &mut Entropy, scene: &Scene) -> Self {
+        plan::sample(entropy, scene, false)
+    }
+
+    /// This recipe with a step more, less or changed.
+    #[must_use]
+    pub fn mutated(&self, entropy: &mut Entropy, scene: &Scene) -> Self {
+        let mut steps = self.steps.clone();
+        for _ in 0..entropy.few(3) {
+            match entropy.below(6) {
+                0 if !steps.is_empty() => drop(steps.remove(entropy.below(steps.len()))),
+                1 if steps.len() > 1 => {
+                    let (a, b) = (entropy.below(steps.len()), entropy.below(steps.len()));
+                    steps.swap(a, b);
+                }
+                2 if !steps.is_empty() => {
+                    let at = entropy.below(steps.len());
+                    steps[at] = Step::sample(entropy, scene);
+                }
+                _ => steps.insert(entropy.below(steps.len() + 1), Step::sample(entropy, scene)),
+            }
+        }
+        let from = if entropy.percent(10) { *entropy.pick(&[Base::Genuine, Base::Forged]) } else { self.from };
+        Self { from, steps }
+    }
+
+    /// The head of this recipe with the tail of another.
+    #[must_use]
+    pub fn crossed(&self, other: &Self, entropy: &mut Entropy) -> Self {
+        let head = &self.steps[..entropy.below(self.steps.len() + 1)];
+        let tail = &other.steps[entropy.below(other.steps.len() + 1)..];
+        Self { from: self.from, steps: [head, tail].concat() }
+    }
+
+    /// Whether forging it takes far longer than verifying it: private-key operations, certificates, cube roots.
+    #[must_use]
+    pub fn is_dear(&self, algorithm: Algorithm) -> bool {
+        let dear = |step: &Step| match step {
+            Step::EmbedChain { .. }
+            | Step::Thumbprint { .. }
+            | Step::RsaCubeRoot { .. }
+            | Step::RsaPadding { .. }
+            | Step::RsaDigestInfo { .. }
+            | Step::RsaHash { .. }
+            | Step::RsaPss { .. }
+            | Step::RsaInteger { .. }
+            | Step::RsaExponentOne {}
+            | Step::RsaPrimeModulus {}
+            | Step::RespellEcdsa { .. }
+            | Step::RespellEddsa { .. }
+            | Step::SignEddsaVariant { .. }
+            | Step::EcdsaScalars { .. }
+            | Step::EddsaSmallOrder { .. } => true,
+            Step::Sign { algorithm: with, .. } => with.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
+            Step::EmbedKey { key, .. } => key.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
+            _ => false,
+        };
+        self.steps.iter().any(dear)
+    }
+}
+
+/// A part of a JWS.
+fn any_segment(entropy: &mut Entropy) -> SegmentName {
+    *entropy.pick(SegmentName::VARIANTS)
+}

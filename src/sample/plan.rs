@@ -1,0 +1,467 @@
+//! Plans: the few ways in which a forged or borderline token ends up with something in the place of a signature.
+
+use data_encoding::HEXLOWER;
+use strum::VariantArray as _;
+
+use super::{
+    Scene, havoc,
+    step::{affix, alg, claim_name, claim_value, dealt, header_value, length, mac_key, mathematics, sibling, value},
+};
+use crate::{
+    algorithm::{Algorithm, Family},
+    entropy::Entropy,
+    recipe::{Base, Recipe},
+    step::{
+        Base64Spelling, Chain, Choice, Decoration, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place, SegmentName,
+        Shape, Step,
+    },
+    words,
+};
+
+/// What stands in the place of a good signature, and why it might be taken.
+#[derive(Clone, Copy)]
+enum Plan {
+    /// Nothing does: the token claims that there is no need.
+    Unsigned,
+    /// A MAC under a key that an attacker knows.
+    Confused,
+    /// A signature under a key that the token brings along.
+    Embedded,
+    /// A signature that exploits the scheme's mathematics.
+    Mathematics,
+    /// A good signature, under a token that policy must refuse; perhaps changed afterwards.
+    Issued,
+    /// A good signature; the token is spelled otherwise.
+    Respelled,
+    /// The genuine one, while bytes of some segment change blindly.
+    Raw,
+    /// Whatever: some word opens a back door.
+    Worded,
+    /// Whatever comes of a few random steps.
+    Wild,
+}
+
+pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe {
+    let hmac = scene.family() == Family::Hmac;
+    let private = |weight: usize| if dear && scene.issues { weight } else { 0 };
+    let plans = [
+        (17, Plan::Unsigned),
+        (21, Plan::Confused),
+        (if dear { 15 } else { 0 }, Plan::Embedded),
+        (if hmac { 10 } else if dear { 20 } else { 0 }, Plan::Mathematics),
+        (if hmac { 18 } else { private(24) }, Plan::Issued),
+        (9, Plan::Respelled),
+        (5, Plan::Raw),
+        (if scene.harvested.is_empty() { 5 } else { 20 }, Plan::Worded),
+        (5, Plan::Wild),
+    ];
+    let plan = entropy.weighted(&plans);
+    let mut recipe = draw(plan, entropy, scene);
+    if entropy.percent(8) {
+        recipe.steps.push(wire(entropy, scene));
+    }
+    if !dear && recipe.is_dear(scene.algorithm) {
+        recipe.steps.retain(|step| !Recipe { from: Base::Genuine, steps: vec![step.clone()] }.is_dear(scene.algorithm));
+    }
+    recipe
+}
+
+fn draw(plan: Plan, entropy: &mut Entropy, scene: &Scene) -> Recipe {
+    let mut steps = Vec::new();
+    let from = match plan {
+        Plan::Unsigned => unsigned(&mut steps, entropy, scene),
+        Plan::Confused => confused(&mut steps, entropy, scene),
+        Plan::Embedded => embedded(&mut steps, entropy, scene),
+        Plan::Mathematics => exploited(&mut steps, entropy, scene),
+        Plan::Issued => issued(&mut steps, entropy, scene),
+        Plan::Respelled => respelled(&mut steps, entropy, scene),
+        Plan::Raw => raw(&mut steps, entropy, scene),
+        Plan::Worded => worded(&mut steps, entropy, scene),
+        Plan::Wild => wild(&mut steps, entropy, scene),
+    };
+    Recipe { from, steps }
+}
+
+fn set_header(name: &str, to: impl Into<String>) -> Step {
+    Step::SetHeader { name: name.into(), to: to.into().into() }
+}
+
+fn set_claim(name: &str, to: impl Into<String>) -> Step {
+    Step::SetClaim { name: name.into(), to: to.into().into() }
+}
+
+fn add_header(name: &str, to: impl Into<String>, at: Place) -> Step {
+    Step::AddHeader { name: name.into(), to: to.into().into(), at: at.into() }
+}
+
+/// The issuer signs what stands there.
+fn sign(algorithm: Algorithm) -> Step {
+    Step::Sign { with: Holder::Trusted.into(), algorithm: Some(algorithm.into()) }
+}
+
+fn hash(algorithm: Algorithm) -> MacHash {
+    match algorithm {
+        Algorithm::HS384 => MacHash::Sha384,
+        Algorithm::HS512 => MacHash::Sha512,
+        _ => MacHash::Sha256,
+    }
+}
+
+/// An `alg` that stands for no signature, somewhere.
+fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
+    let to = match entropy.below(8) {
+        0..5 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
+        5 => words::quoted(*entropy.deal("algorithms", words::ALGORITHMS)),
+        _ => alg(entropy, scene),
+    };
+    match entropy.below(14) {
+        0..2 => {}
+        2 => steps.push(add_header("alg", to, *entropy.deal("alg at", Place::VARIANTS))),
+        3 => steps.push(Step::DropHeader { name: "alg".into() }),
+        4 => {
+            steps.push(Step::DropHeader { name: "alg".into() });
+            steps.push(set_claim("alg", to));
+        }
+        5 => {
+            // Another spelling of the name, beside the first or in its place.
+            let name = *entropy.deal("alg name", &[r#""Alg""#, r#""ALG""#, r#""\u0061lg""#, r#""alg ""#, r#"" alg""#, r#""alg\u0000""#]);
+            steps.push(add_header("x-alg", to, *entropy.deal("alg at", Place::VARIANTS)));
+            steps.push(Step::RenameHeader { name: "x-alg".into(), to: name.into() });
+        }
+        _ => steps.push(set_header("alg", to)),
+    }
+}
+
+/// Now and then the key cannot be found.
+fn key_id(steps: &mut Vec<Step>, entropy: &mut Entropy, percent: usize) {
+    if !entropy.percent(percent) {
+        return;
+    }
+    match entropy.below(4) {
+        0 => steps.push(Step::Kid { is: dealt!(entropy, KidShape) }),
+        1 => steps.push(add_header("kid", entropy.deal("kid", words::KEY_IDS).0, *entropy.deal("kid at", Place::VARIANTS))),
+        _ => steps.push(set_header("kid", entropy.deal("kid", words::KEY_IDS).0)),
+    }
+}
+
+/// Something in the place of the signature that nobody signed with.
+fn no_signature(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
+    match entropy.below(12) {
+        0..5 => steps.push(Step::DropSignature {}),
+        5 => steps.push(Step::SignatureText { to: (*entropy.deal("signature", words::SIGNATURES)).into() }),
+        6 => {
+            let count = length(entropy, scene).min(1024);
+            steps.push(Step::SignatureBytes { hex: HEXLOWER.encode(&entropy.bytes(count)).into() });
+        }
+        7 => steps.push(Step::FillSignature {
+            byte: (*entropy.deal("fill", &[0_u8, 1, 0x30, 0xff])).into(),
+            count: length(entropy, scene).into(),
+        }),
+        8 => steps.push(Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() }),
+        9 => steps.push(Step::SpliceSignature { from: Other::Subject.into() }),
+        _ => {}
+    }
+}
+
+fn unsigned(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    unsigned_alg(steps, entropy, scene);
+    key_id(steps, entropy, 20);
+    no_signature(steps, entropy, scene);
+    if entropy.percent(25) {
+        steps.push(Step::Shape { to: dealt!(entropy, Shape) });
+    }
+    Base::Forged
+}
+
+fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let own = scene.family() == Family::Hmac && entropy.percent(40);
+    let algorithm = if own {
+        scene.algorithm
+    } else {
+        entropy.weighted(&[(5, Algorithm::HS256), (2, Algorithm::HS384), (2, Algorithm::HS512)])
+    };
+    if entropy.percent(85) {
+        steps.push(set_header("alg", words::quoted(algorithm.name())));
+    } else {
+        // The code that follows falls back to some MAC.
+        unsigned_alg(steps, entropy, scene);
+    }
+    let mut key = mac_key(entropy, scene);
+    if entropy.percent(45) {
+        let (kid, keys) = *entropy.deal("kid", words::KEY_IDS);
+        if entropy.percent(80) {
+            steps.push(set_header("kid", kid));
+        } else {
+            steps.push(add_header("kid", kid, *entropy.deal("kid at", Place::VARIANTS)));
+        }
+        key = MacKey::Text((*entropy.pick(keys)).into());
+    }
+    if entropy.percent(10) {
+        let name = *entropy.deal("chosen", &["kid", "secret", "k", "key", "client_id", "tid", "jku", "x5t"]);
+        let text = entropy.pick(&scene.secrets).clone();
+        let text = if text.is_empty() { "gauntlet".to_owned() } else { text };
+        let in_claims = name.contains("id") && name != "kid";
+        steps.push(if in_claims { set_claim(name, words::quoted(&text)) } else { set_header(name, words::quoted(&text)) });
+        key = MacKey::Member(name.into());
+    }
+    if entropy.percent(6) {
+        steps.push(Step::Thumbprint {
+            name: (*entropy.deal("x5t", &["x5t", "x5t#S256"])).into(),
+            of: (*entropy.deal("x5t of", &[Holder::Attacker, Holder::Trusted])).into(),
+        });
+    }
+    let hash = if entropy.percent(90) { hash(algorithm) } else { *entropy.deal("mac hash", MacHash::VARIANTS) };
+    steps.push(Step::Mac { key: key.into(), hash: Some(hash.into()) });
+    if entropy.percent(12) {
+        steps.push(match entropy.below(3) {
+            0 => Step::TruncateSignature { to: (*entropy.deal("cut", &[0_usize, 1, 2, 4, 8, 10, 16, 20, 24, 31])).into() },
+            1 => Step::ExtendSignature { hex: HEXLOWER.encode(&[0][..]).into() },
+            _ => Step::Shape { to: dealt!(entropy, Shape) },
+        });
+    }
+    Base::Forged
+}
+
+fn embedded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    key_id(steps, entropy, 15);
+    let key = if entropy.percent(65) { scene.algorithm } else { *entropy.deal("algorithm", &Algorithm::ALL) };
+    match entropy.below(8) {
+        0 | 1 => {
+            if entropy.percent(30) {
+                steps.push(Step::Thumbprint {
+                    name: (*entropy.deal("x5t", &["x5t", "x5t#S256"])).into(),
+                    of: (*entropy.deal("x5t of", &[Holder::Attacker, Holder::Trusted])).into(),
+                });
+            }
+            steps.push(Step::EmbedChain { chain: dealt!(entropy, Chain) });
+        }
+        2 => {
+            // No key at all in sight, or one that only a look-up elsewhere would give.
+            steps.push(Step::Thumbprint {
+                name: (*entropy.deal("x5t", &["x5t", "x5t#S256"])).into(),
+                of: dealt!(entropy, Holder),
+            });
+            match entropy.below(3) {
+                0 => no_signature(steps, entropy, scene),
+                1 => steps.push(Step::EmbedChain { chain: dealt!(entropy, Chain) }),
+                _ => steps.push(Step::Sign { with: Holder::Attacker.into(), algorithm: Some(scene.algorithm.into()) }),
+            }
+        }
+        3 if scene.algorithm == Algorithm::EdDSA => steps.push(Step::EddsaSmallOrder { embed: Some(entropy.below(14).into()) }),
+        3 => {
+            let with = *entropy.deal("holder", &[Holder::Attacker, Holder::OtherTrusted]);
+            steps.push(Step::Sign { with: with.into(), algorithm: Some(scene.algorithm.into()) });
+        }
+        _ => {
+            steps.push(Step::EmbedKey { key: Some(key.into()), r#as: dealt!(entropy, KeyMember) });
+            if entropy.percent(10) {
+                // The key that is compared, and the key that is used.
+                steps.push(add_header("jwk", "{}", *entropy.deal("jwk at", Place::VARIANTS)));
+            }
+        }
+    }
+    Base::Forged
+}
+
+fn exploited(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let from = if entropy.percent(45) { Base::Genuine } else { Base::Forged };
+    // Respellings start from a good signature; the rest makes its own.
+    let step = mathematics(entropy, scene);
+    let respells = matches!(step, Step::RespellEcdsa { .. } | Step::RespellEddsa { .. });
+    if respells && from == Base::Forged {
+        steps.push(sign(scene.algorithm));
+    }
+    steps.push(step);
+    if entropy.percent(10) {
+        steps.push(match entropy.below(3) {
+            0 => Step::ExtendSignature { hex: (*entropy.deal("tail", &["00", "0a", "ff", "0000000000000000"])).into() },
+            1 => Step::RepeatSignature {},
+            _ => Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() },
+        });
+    }
+    from
+}
+
+/// The issuer signs what its users had it write; then perhaps somebody changes it.
+fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let two_steps = entropy.percent(30);
+    let algorithm = if entropy.percent(12) { sibling(entropy, scene) } else { scene.algorithm };
+    match entropy.below(20) {
+        0..8 => {
+            for _ in 0..entropy.few(3) {
+                let name = claim_name(entropy, scene);
+                let to = claim_value(&name, entropy, scene);
+                let add = entropy.percent(15);
+                let at = *entropy.deal("claim at", Place::VARIANTS);
+                steps.push(if add { Step::AddClaim { name: name.into(), to: to.into(), at: at.into() } } else { set_claim(&name, to) });
+            }
+        }
+        8 => steps.push(Step::DropClaim { name: (*entropy.deal("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
+        9 => steps.push(Step::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() }),
+        10 => {
+            let name = *entropy.deal("renamed", &["exp", "iss", "aud", "sub"]);
+            let to = entropy.pick(&[name.to_uppercase(), format!("{name} "), format!("{name}\0"), format!("x{name}")]).clone();
+            steps.push(Step::RenameClaim { name: name.into(), to: words::quoted(&to).into() });
+        }
+        11 | 12 => {
+            let name = *entropy.deal("critical", &["crit", "typ", "crit", "cty", "zip", "enc", "b64"]);
+            steps.push(set_header(name, header_value(name, entropy, scene)));
+        }
+        13 => {
+            steps.push(set_header("alg", alg(entropy, scene)));
+        }
+        14 => steps.push(Step::HeaderBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[0].clone(), entropy)).into() }),
+        15 => steps.push(Step::ClaimsBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[1].clone(), entropy)).into() }),
+        16 => {
+            let of = *entropy.deal("spelled", &[SegmentName::Header, SegmentName::Claims]);
+            steps.push(Step::RespellBase64 { of: of.into(), to: dealt!(entropy, Base64Spelling) });
+        }
+        17 => {
+            let name = (*entropy.pick(words::HEADERS)).to_owned();
+            steps.push(set_header(&name, value(entropy, scene)));
+        }
+        18 => {
+            // Longer than some buffer.
+            let long = format!("\"{}\"", "A".repeat(*entropy.deal("long", &[300, 600, 1100, 2100, 4200, 8300, 17_000, 70_000])));
+            steps.push(if entropy.percent(50) { set_header("x", long) } else { set_claim("x", long) });
+        }
+        _ => steps.push(Step::SpaceClaims {}),
+    }
+    if algorithm != scene.algorithm && entropy.percent(80) {
+        steps.push(set_header("alg", words::quoted(algorithm.name())));
+    }
+    steps.push(sign(algorithm));
+    if two_steps {
+        afterwards(steps, entropy, scene);
+    }
+    if entropy.percent(50) { Base::Genuine } else { Base::Forged }
+}
+
+/// A change that the signature does not cover, if all is well.
+fn afterwards(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
+    match entropy.below(10) {
+        0..3 => steps.push(set_claim("sub", r#""admin""#)),
+        3 => steps.push(set_claim(&claim_name(entropy, scene), value(entropy, scene))),
+        4 => steps.push(Step::AddClaim {
+            name: "sub".into(),
+            to: r#""root""#.into(),
+            at: (*entropy.deal("after at", Place::VARIANTS)).into(),
+        }),
+        5 => steps.push(set_header("alg", alg(entropy, scene))),
+        6 => steps.push(set_header("kid", entropy.deal("kid", words::KEY_IDS).0)),
+        7 => {
+            let of = *entropy.deal("splice", SegmentName::VARIANTS);
+            steps.push(Step::SpliceSegment { of: of.into(), from: Other::Subject.into() });
+        }
+        8 => {
+            let of = *entropy.deal("bit of", SegmentName::VARIANTS);
+            let bits = scene.segments[of.index()].len() * 8;
+            steps.push(Step::FlipBit { of: of.into(), bit: (-1 - i64::try_from(entropy.below(bits.max(1))).unwrap_or_default()).into() });
+        }
+        _ => steps.push(wire(entropy, scene)),
+    }
+}
+
+fn wire(entropy: &mut Entropy, scene: &Scene) -> Step {
+    match entropy.below(10) {
+        0..3 => Step::Append { text: affix(entropy, scene).into() },
+        3 | 4 => Step::Prepend { text: affix(entropy, scene).into() },
+        5 => Step::Decorate { with: dealt!(entropy, Decoration) },
+        _ => Step::Shape { to: dealt!(entropy, Shape) },
+    }
+}
+
+fn respelled(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    match entropy.below(5) {
+        0 => steps.push(Step::RespellBase64 { of: dealt!(entropy, SegmentName), to: dealt!(entropy, Base64Spelling) }),
+        1 => steps.push(Step::Append { text: format!(".{}", affix(entropy, scene)).into() }),
+        2 => steps.push(Step::Prepend { text: format!("{}.", affix(entropy, scene)).into() }),
+        _ => steps.push(wire(entropy, scene)),
+    }
+    if entropy.percent(85) { Base::Genuine } else { Base::Forged }
+}
+
+fn raw(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let bytes = |i: usize, entropy: &mut Entropy| Choice::one(HEXLOWER.encode(&havoc::mutate(scene.segments[i].clone(), entropy)));
+    match entropy.below(4) {
+        0 => steps.push(Step::HeaderBytes { hex: bytes(0, entropy) }),
+        1 => steps.push(Step::ClaimsBytes { hex: bytes(1, entropy) }),
+        _ => steps.push(Step::SignatureBytes { hex: bytes(2, entropy) }),
+    }
+    match entropy.below(4) {
+        0 => steps.push(Step::DropSignature {}),
+        1 => steps.push(Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(MacHash::Sha256.into()) }),
+        _ => {}
+    }
+    if entropy.percent(50) { Base::Genuine } else { Base::Forged }
+}
+
+/// Words by the dozen, since a back door opens for one of them whatever the others are; what remains is told by shrinking.
+fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let word = |entropy: &mut Entropy| {
+        let own = !scene.harvested.is_empty() && entropy.percent(80);
+        if own { entropy.deal("word", &scene.harvested).clone() } else { entropy.deal("back door", &scene.back_doors).clone() }
+    };
+    let several = 1 + entropy.below(16);
+    let opener = (*entropy.deal("opener", words::OPENERS)).to_owned();
+    match entropy.below(12) {
+        0..4 => {
+            for _ in 0..several {
+                let word = word(entropy);
+                steps.push(set_header(&word, if opener.is_empty() { words::quoted(&word) } else { opener.clone() }));
+            }
+        }
+        4..6 => {
+            for _ in 0..several {
+                let word = word(entropy);
+                steps.push(set_claim(&word, opener.clone()));
+            }
+        }
+        6 => {
+            let names = ["kid", "typ", "alg", "cty", "x5t", "jku", "nonce", "ver"];
+            for name in names.iter().take(1 + entropy.below(names.len())) {
+                // Otherwise no one would look further than `alg`.
+                if *name != "alg" || entropy.percent(30) {
+                    let word = word(entropy);
+                    steps.push(set_header(name, words::quoted(&word)));
+                }
+            }
+        }
+        7 => {
+            for name in ["sub", "role", "scope", "jti", "azp", "client_id", "sid", "typ"] {
+                let word = word(entropy);
+                steps.push(set_claim(name, words::quoted(&word)));
+            }
+        }
+        8 | 9 => {
+            let word = word(entropy);
+            let algorithm = if scene.family() == Family::Hmac { scene.algorithm } else { Algorithm::HS256 };
+            steps.push(set_header("alg", words::quoted(algorithm.name())));
+            steps.push(Step::Mac { key: MacKey::Text(word.into()).into(), hash: Some(hash(algorithm).into()) });
+        }
+        10 => {
+            let word = word(entropy);
+            steps.push(Step::SignatureText { to: word.into() });
+        }
+        _ => {
+            let word = word(entropy);
+            let dot = *entropy.pick(&["", ".", " ", ":"]);
+            steps.push(if entropy.percent(50) {
+                Step::Prepend { text: format!("{word}{dot}").into() }
+            } else {
+                Step::Append { text: format!("{dot}{word}").into() }
+            });
+        }
+    }
+    if entropy.percent(25) && !steps.iter().any(|s| matches!(s, Step::Prepend { .. } | Step::Append { .. } | Step::Mac { .. })) {
+        no_signature(steps, entropy, scene);
+    }
+    Base::Forged
+}
+
+fn wild(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    for _ in 0..entropy.few(6) {
+        steps.push(Step::sample(entropy, scene));
+    }
+    *entropy.pick(&[Base::Genuine, Base::Forged])
+}

@@ -1,0 +1,321 @@
+//! One random step: every variant, with values from the vocabulary.
+
+use data_encoding::HEXLOWER;
+use strum::VariantArray as _;
+
+use super::{Scene, any_segment, havoc};
+use crate::{
+    algorithm::Algorithm,
+    entropy::Entropy,
+    keys::Curve,
+    step::{
+        Base64Spelling, Chain, Choice, CubeRoot, Decoration, DigestEdit, DigestElement, EcdsaForm, EcdsaScalar, EcdsaSpelling,
+        EddsaSpelling, EddsaVariant, Holder, KeyMember, KidShape, MacHash, MacKey, Other, PaddingEdit, Place, PssEdit, RsaInteger,
+        SecretReading, SegmentName, Shape, SignedHash, Step,
+    },
+    words,
+};
+
+/// One of an enumeration, dealt.
+macro_rules! dealt {
+    ($entropy:expr, $of:ty) => {
+        Choice::one(*$entropy.deal(stringify!($of), <$of>::VARIANTS))
+    };
+}
+
+pub(super) use dealt;
+
+/// How many kinds of step [`Step::sample`] chooses from.
+const KINDS: usize = 48;
+
+impl Step {
+    /// A random step, for a verifier as `scene` describes it.
+    #[must_use]
+    pub fn sample(entropy: &mut Entropy, scene: &Scene) -> Self {
+        const NUMBERS: [u8; KINDS] = numbers();
+        let kind = *entropy.deal("Step", &NUMBERS);
+        match kind {
+            0 => Self::SetHeader { name: "alg".into(), to: alg(entropy, scene).into() },
+            1 | 2 => {
+                let name = header_name(entropy, scene);
+                Self::SetHeader { to: header_value(&name, entropy, scene).into(), name: name.into() }
+            }
+            3 => {
+                let name = header_name(entropy, scene);
+                Self::AddHeader { to: header_value(&name, entropy, scene).into(), name: name.into(), at: dealt!(entropy, Place) }
+            }
+            4 => Self::DropHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into() },
+            5 => Self::RenameHeader {
+                name: (*entropy.pick(&["alg", "typ", "kid"])).into(),
+                to: words::quoted(*entropy.pick(words::HEADERS)).into(),
+            },
+            6 => Self::MoveHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into(), to: dealt!(entropy, Place) },
+            7 => Self::HeaderText { to: header_text(entropy, scene).into() },
+            8 => Self::HeaderBytes { hex: raw(entropy, scene, 0).into() },
+            9 | 10 => {
+                let name = claim_name(entropy, scene);
+                Self::SetClaim { to: claim_value(&name, entropy, scene).into(), name: name.into() }
+            }
+            11 => {
+                let name = claim_name(entropy, scene);
+                Self::AddClaim { to: claim_value(&name, entropy, scene).into(), name: name.into(), at: dealt!(entropy, Place) }
+            }
+            12 => Self::DropClaim { name: (*entropy.pick(&["exp", "iss", "aud", "sub", "iat"])).into() },
+            13 => Self::RenameClaim {
+                name: (*entropy.pick(&["exp", "iss", "aud", "sub"])).into(),
+                to: words::quoted(*entropy.pick(words::CLAIMS)).into(),
+            },
+            14 => Self::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() },
+            15 => Self::ClaimsBytes { hex: raw(entropy, scene, 1).into() },
+            16 => if entropy.percent(50) { Self::SpaceHeader {} } else { Self::SpaceClaims {} },
+            17 => Self::Kid { is: dealt!(entropy, KidShape) },
+            18 => Self::CopyClaimToHeader { claim: "iss".into(), name: (*entropy.pick(words::HEADERS)).into() },
+            19 => Self::EmbedKey { key: algorithm(entropy, scene), r#as: dealt!(entropy, KeyMember) },
+            20 => Self::EmbedChain { chain: dealt!(entropy, Chain) },
+            21 => Self::Thumbprint { name: (*entropy.pick(&["x5t", "x5t#S256"])).into(), of: dealt!(entropy, Holder) },
+            22 => Self::DropSignature {},
+            23 => Self::SignatureText { to: (*entropy.deal("signature", words::SIGNATURES)).into() },
+            24 => Self::SignatureBytes { hex: raw(entropy, scene, 2).into() },
+            25 => Self::FillSignature { byte: (*entropy.pick(&[0_u8, 1, 0xff, 0x30])).into(), count: length(entropy, scene).into() },
+            26 => Self::SignatureBytes { hex: random(entropy, scene).into() },
+            27 => {
+                let of = any_segment(entropy);
+                let bits = scene.segments[of.index()].len() * 8;
+                Self::FlipBit { of: of.into(), bit: i64::try_from(entropy.below(bits)).unwrap_or_default().into() }
+            }
+            28 => Self::TruncateSignature { to: length(entropy, scene).into() },
+            29 => Self::ExtendSignature { hex: HEXLOWER.encode(&extension(entropy)).into() },
+            30 => Self::RepeatSignature {},
+            31 => Self::SpliceSignature { from: dealt!(entropy, Other) },
+            32 => Self::SpliceSegment { of: dealt!(entropy, SegmentName), from: dealt!(entropy, Other) },
+            33 => Self::RespellBase64 { of: dealt!(entropy, SegmentName), to: dealt!(entropy, Base64Spelling) },
+            34 => Self::Sign { with: dealt!(entropy, Holder), algorithm: algorithm(entropy, scene) },
+            35 => Self::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)) },
+            36 => mathematics(entropy, scene),
+            37 | 38 => Self::Shape { to: dealt!(entropy, Shape) },
+            39 => Self::Decorate { with: dealt!(entropy, Decoration) },
+            40 => Self::WireText { to: wire_text(entropy, scene).into() },
+            41 => Self::Prepend { text: affix(entropy, scene).into() },
+            42 | 43 => Self::Append { text: affix(entropy, scene).into() },
+            44 => Self::SetClaim { name: "sub".into(), to: r#""admin""#.into() },
+            45 => Self::Sign { with: Holder::Trusted.into(), algorithm: Some(scene.algorithm.into()) },
+            46 => Self::RandomSignature { bytes: if entropy.percent(50) { None } else { Some(length(entropy, scene).into()) } },
+            _ => mathematics(entropy, scene),
+        }
+    }
+
+}
+
+#[allow(clippy::cast_possible_truncation)] // There are few kinds.
+const fn numbers() -> [u8; KINDS] {
+    let mut numbers = [0; KINDS];
+    let mut i = 0;
+    while i < KINDS {
+        numbers[i] = i as u8;
+        i += 1;
+    }
+    numbers
+}
+
+fn algorithm(entropy: &mut Entropy, scene: &Scene) -> Option<Choice<Algorithm>> {
+    let of = if entropy.percent(50) { scene.algorithm } else { *entropy.deal("algorithm", &Algorithm::ALL) };
+    Some(of.into())
+}
+
+/// Some `alg` as JSON.
+pub(super) fn alg(entropy: &mut Entropy, scene: &Scene) -> String {
+    match entropy.below(8) {
+        0..3 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
+        3..5 => words::quoted(*entropy.deal("algorithms", words::ALGORITHMS)),
+        5 | 6 => entropy.deal("spellings", &scene.spellings).clone(),
+        _ => match scene.harvested.len() {
+            0 => scene.own.clone(),
+            _ => words::quoted(entropy.pick(&scene.harvested).as_str()),
+        },
+    }
+}
+
+fn header_name(entropy: &mut Entropy, scene: &Scene) -> String {
+    match entropy.below(10) {
+        0 if !scene.harvested.is_empty() => entropy.deal("harvested header", &scene.harvested).clone(),
+        1 => entropy.deal("back door header", &scene.back_doors).clone(),
+        _ => (*entropy.deal("header", words::HEADERS)).to_owned(),
+    }
+}
+
+pub(super) fn header_value(name: &str, entropy: &mut Entropy, scene: &Scene) -> String {
+    let odd = entropy.percent(25);
+    match name {
+        _ if odd => value(entropy, scene),
+        "alg" => alg(entropy, scene),
+        "kid" => entropy.deal("kid", words::KEY_IDS).0.to_owned(),
+        "crit" => (*entropy.deal("crit", words::CRITICAL)).to_owned(),
+        "typ" | "cty" => (*entropy.deal("typ", words::TYPES)).to_owned(),
+        _ => value(entropy, scene),
+    }
+}
+
+pub(super) fn claim_name(entropy: &mut Entropy, scene: &Scene) -> String {
+    match entropy.below(10) {
+        0 if !scene.harvested.is_empty() => entropy.deal("harvested claim", &scene.harvested).clone(),
+        1 => entropy.deal("back door claim", &scene.back_doors).clone(),
+        2..7 => (*entropy.deal("registered", &["exp", "iss", "aud", "nbf", "sub", "iat", "jti"])).to_owned(),
+        _ => (*entropy.deal("claim", words::CLAIMS)).to_owned(),
+    }
+}
+
+pub(super) fn claim_value(name: &str, entropy: &mut Entropy, scene: &Scene) -> String {
+    let odd = entropy.percent(15);
+    match name {
+        _ if odd => value(entropy, scene),
+        "exp" | "nbf" | "iat" => (*entropy.deal("times", words::TIMES)).to_owned(),
+        "iss" => entropy.deal("issuers", &scene.issuers).clone(),
+        "aud" => entropy.deal("audiences", &scene.audiences).clone(),
+        _ => value(entropy, scene),
+    }
+}
+
+/// Any JSON value, or what is nearly one.
+pub(super) fn value(entropy: &mut Entropy, scene: &Scene) -> String {
+    match entropy.below(20) {
+        0 => format!("\"{}\"", "A".repeat(1 << (4 + entropy.below(9)))),
+        1 => nested(entropy),
+        2 => "9".repeat(1 << entropy.below(11)),
+        3 if !scene.harvested.is_empty() => words::quoted(entropy.deal("harvested value", &scene.harvested).as_str()),
+        4 => (*entropy.deal("openers", words::OPENERS)).to_owned(),
+        5 => entropy.below(1 << 33).to_string(),
+        6 => words::quoted(entropy.pick(&scene.secrets).as_str()),
+        _ => (*entropy.deal("values", words::VALUES)).to_owned(),
+    }
+}
+
+fn nested(entropy: &mut Entropy) -> String {
+    let depth = 1 << entropy.below(12);
+    let (open, close) = *entropy.pick(&[("[", "]"), (r#"{"a":"#, "}"), ("[{\"a\":", "}]")]);
+    format!("{}1{}", open.repeat(depth), close.repeat(depth))
+}
+
+fn header_text(entropy: &mut Entropy, scene: &Scene) -> String {
+    let own = &scene.own;
+    match entropy.below(9) {
+        0 => (*entropy.deal("payload", words::PAYLOADS)).to_owned(),
+        1 => format!("{{\"alg\":{own}}}"),
+        2 => format!("{{\"alg\":{}}}", alg(entropy, scene)),
+        3 => format!("{{\"alg\":{}}}{{\"alg\":{own}}}", alg(entropy, scene)),
+        4 => format!("{{\"alg\":{own}}}{}", entropy.pick(words::AFFIXES)),
+        5 => format!("{}{{\"alg\":{own}}}", entropy.pick(words::AFFIXES)),
+        6 => format!("[{{\"alg\":{own}}}]"),
+        7 => format!("{{\"alg\":{own},\"alg\":{}}}", alg(entropy, scene)),
+        _ => format!("{{\"alg\":{},\"alg\":{own}}}", alg(entropy, scene)),
+    }
+}
+
+/// The bytes of a segment of the genuine token, mutated blindly, in hex.
+fn raw(entropy: &mut Entropy, scene: &Scene, segment: usize) -> String {
+    HEXLOWER.encode(&havoc::mutate(scene.segments[segment].clone(), entropy))
+}
+
+fn random(entropy: &mut Entropy, scene: &Scene) -> String {
+    let count = length(entropy, scene);
+    HEXLOWER.encode(&entropy.bytes(count.min(1024)))
+}
+
+/// A number of bytes that matters to signatures.
+pub(super) fn length(entropy: &mut Entropy, scene: &Scene) -> usize {
+    let full = scene.segments[2].len();
+    match entropy.below(6) {
+        0 => full,
+        1 => (full + 1).saturating_sub(entropy.below(3)),
+        2 => entropy.below(full + 1),
+        3 => full / 2,
+        _ => *entropy.deal("lengths", &[0, 1, 2, 4, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 132, 256]),
+    }
+}
+
+fn extension(entropy: &mut Entropy) -> Vec<u8> {
+    match entropy.below(4) {
+        0 => vec![0],
+        1 => vec![0; 1 << entropy.below(6)],
+        2 => b"\n".to_vec(),
+        _ => {
+            let count = entropy.few(8);
+            entropy.bytes(count)
+        }
+    }
+}
+
+/// A key that an attacker may know.
+pub(super) fn mac_key(entropy: &mut Entropy, scene: &Scene) -> MacKey {
+    match entropy.below(16) {
+        0..4 if !scene.key_texts.is_empty() => MacKey::PublicKey((*entropy.deal("key text", &scene.key_texts)).into()),
+        4 => MacKey::Configured {},
+        5..10 => MacKey::Text(entropy.deal("secrets", &scene.secrets).clone().into()),
+        10 => MacKey::Member((*entropy.deal("member", &["kid", "iss", "sub", "aud", "alg", "exp", "iat", "typ"])).into()),
+        11 => MacKey::Hex("00".repeat(*entropy.pick(&[1, 16, 32, 48, 64, 128])).into()),
+        12 if !scene.harvested.is_empty() => MacKey::Text(entropy.deal("harvested secret", &scene.harvested).clone().into()),
+        13 => MacKey::Secret(dealt!(entropy, SecretReading)),
+        14 => MacKey::SecretPrefix((*entropy.deal("prefix", &[0_usize, 1, 4, 8, 10, 16, 24, 32, 64])).into()),
+        _ => MacKey::Text("".into()),
+    }
+}
+
+pub(super) fn affix(entropy: &mut Entropy, scene: &Scene) -> String {
+    match entropy.below(10) {
+        0 if !scene.harvested.is_empty() => entropy.deal("harvested affix", &scene.harvested).clone(),
+        1 => entropy.deal("affixes", words::AFFIXES).repeat(1 << entropy.below(12)),
+        _ => (*entropy.deal("affixes", words::AFFIXES)).to_owned(),
+    }
+}
+
+fn wire_text(entropy: &mut Entropy, scene: &Scene) -> String {
+    match entropy.below(4) {
+        0 if !scene.harvested.is_empty() => entropy.deal("harvested token", &scene.harvested).clone(),
+        1 => entropy.pick(&scene.secrets).clone(),
+        2 => (*entropy.pick(words::PAYLOADS)).to_owned(),
+        _ => (*entropy.deal("signature", words::SIGNATURES)).to_owned(),
+    }
+}
+
+/// A step into the signature scheme of the configured key.
+pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
+    use crate::algorithm::Family;
+    match scene.family() {
+        Family::Hmac => Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)) },
+        Family::Ec => match entropy.below(3) {
+            0 => Step::RespellEcdsa { to: dealt!(entropy, EcdsaSpelling) },
+            _ => Step::EcdsaScalars {
+                r: dealt!(entropy, EcdsaScalar),
+                s: Choice::one(*entropy.deal("s", EcdsaScalar::VARIANTS)),
+                form: dealt!(entropy, EcdsaForm),
+            },
+        },
+        Family::Okp => match entropy.below(3) {
+            0 => Step::RespellEddsa { to: dealt!(entropy, EddsaSpelling) },
+            1 => Step::SignEddsaVariant { variant: dealt!(entropy, EddsaVariant) },
+            _ => Step::EddsaSmallOrder { embed: if entropy.percent(20) { None } else { Some(entropy.below(14).into()) } },
+        },
+        Family::Rsa => rsa(entropy, scene),
+    }
+}
+
+fn rsa(entropy: &mut Entropy, scene: &Scene) -> Step {
+    let own = if scene.algorithm.is_pss() { [0, 0, 0, 1, 2, 6] } else { [2, 3, 4, 5, 6, 1] };
+    match entropy.pick(&own) {
+        0 => Step::RsaPss { edit: dealt!(entropy, PssEdit) },
+        1 => Step::RsaInteger { to: dealt!(entropy, RsaInteger) },
+        2 => Step::RsaCubeRoot { layout: dealt!(entropy, CubeRoot) },
+        3 => Step::RsaPadding { edit: dealt!(entropy, PaddingEdit) },
+        4 => Step::RsaDigestInfo { element: dealt!(entropy, DigestElement), edit: dealt!(entropy, DigestEdit) },
+        5 => Step::RsaHash { hash: dealt!(entropy, SignedHash) },
+        _ => entropy.pick(&[Step::RsaExponentOne {}, Step::RsaPrimeModulus {}, Step::RsaInteger { to: RsaInteger::Zero.into() }]).clone(),
+    }
+}
+
+/// Another algorithm of the configured key's family, for which the issuer's key can sign.
+pub(super) fn sibling(entropy: &mut Entropy, scene: &Scene) -> Algorithm {
+    let kin: Vec<Algorithm> =
+        Algorithm::ALL.into_iter().filter(|a| a.family() == scene.family() && *a != scene.algorithm).collect();
+    let curve_fits = |a: &Algorithm| Curve::of(*a).is_some() == Curve::of(scene.algorithm).is_some();
+    let kin: Vec<Algorithm> = kin.into_iter().filter(curve_fits).collect();
+    if kin.is_empty() { scene.algorithm } else { *entropy.deal("sibling", &kin) }
+}
