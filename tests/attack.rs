@@ -80,6 +80,16 @@ fn a_target_that_supports_nothing_could_not_be_asked() {
 }
 
 #[test]
+fn an_adapter_that_dies_when_it_is_set_up_is_quoted() {
+    let dies = "exec:sh -c 'read -r line; echo \"ImportError: no module jwt\" >&2; exit 7'";
+    let output = attack(&[dies, "--alg", "HS256"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(4), "{}{said}", text(&output.stdout));
+    assert!(output.stdout.is_empty() && said.contains("ended before it was set up (exit status 7)"), "{said}");
+    assert!(said.contains("ImportError: no module jwt"), "{said}");
+}
+
+#[test]
 fn an_interrupted_run_reports_what_was_done() {
     let slow = r#"exec:sh -c 'read -r line; echo "{\"type\":\"ready\",\"name\":\"slow\",\"version\":\"1\"}"; sleep 600'"#;
     let mut child = Command::new(env!("CARGO_BIN_EXE_jwt-gauntlet"))
