@@ -218,7 +218,7 @@ fn skipped(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<
     let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let title = view.style.paint(Ink::Bold, "SKIPPED");
-    writeln!(out, "\n{title}  {}, not asked", count(report.skipped.len(), "case", "cases"))?;
+    writeln!(out, "\n{title}  {}, not asked or not judged", count(report.skipped.len(), "case", "cases"))?;
     for (reason, n) in reasons.iter().take(8) {
         writeln!(out, "  {:>6}  {}", grouped(*n), view.style.wrap(&plain(reason), 10))?;
     }

@@ -182,5 +182,5 @@ fn skipped_cases_are_counted_by_reason() {
     let mut report = report(Vec::new());
     report.skipped = vec![skip("one"), skip("two"), skip("two")];
     let text = shown(&report, &Baseline::default());
-    assert!(text.contains("SKIPPED  3 cases, not asked\n       2  two\n       1  one\n"), "{text}");
+    assert!(text.contains("SKIPPED  3 cases, not asked or not judged\n       2  two\n       1  one\n"), "{text}");
 }
