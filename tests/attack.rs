@@ -59,6 +59,32 @@ fn json_on_stdout_is_one_document_and_nothing_else() {
     assert_eq!(report["controls"].as_array().map(Vec::len), Some(2));
 }
 
+#[test]
+fn a_report_that_cannot_be_written_keeps_no_other_from_its_reader() {
+    let written = file("beside-full.txt");
+    let to_file = format!("human={}", written.display());
+    let what = ["builtin:strict", "--alg", "HS256", "--attacks", "alg-none/exact", "--report", "json=/dev/full"];
+    let output = attack(&[&what[..], &["--report", &to_file, "--report", "human"]].concat());
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).contains("cannot write /dev/full"), "{}", text(&output.stderr));
+    assert!(output.stdout.starts_with(b"HELD: "), "{}", text(&output.stdout));
+    assert!(fs::read(&written).expect("the report was written").starts_with(b"HELD: "));
+    let output = attack(&what);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+    assert!(text(&output.stderr).starts_with("HELD: "), "the verdict is told all the same: {}", text(&output.stderr));
+}
+
+#[test]
+fn a_reader_who_leaves_early_does_not_change_the_verdict() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_jwt-gauntlet"))
+        .args(["attack", "builtin:strawman/none", "--alg", "HS256", "--attacks", "alg-none/exact"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+}
+
 /// An adapter that refuses everything.
 const REFUSES: &str = r#"exec:sh -c 'while read -r line; do case "$line" in *configure*) echo "{\"type\":\"ready\",\"name\":\"no\",\"version\":\"1\"}";; *) id=${line#*\"id\":}; echo "{\"type\":\"verdict\",\"id\":${id%%,*},\"accepted\":false,\"error\":\"never\"}";; esac; done'"#;
 

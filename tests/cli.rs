@@ -57,6 +57,7 @@ fn usage_errors_exit_2_and_name_the_way_out() {
     fails(2, &["attack", "--report", "pdf"], &["pdf", "human and json"]);
     fails(2, &["attack", "--report", "human", "--report", "json"], &["only one report", "json=report.json"]);
     fails(2, &["attack", "--report", "json=/no/such/folder/x"], &["/no/such/folder"]);
+    fails(2, &["attack", "--report", "human=same.txt", "--report", "json=./same.txt"], &["two reports", "same.txt"]);
     fails(2, &["attack", "https://example.org"], &["later version", "exec:COMMAND"]);
     fails(2, &["attack", "python3"], &["exec:python3"]);
     fails(2, &["attack", "--baseline", "/no/such/file"], &["baseline /no/such/file"]);
