@@ -77,6 +77,22 @@ fn a_typo_in_an_attack_file_is_shown_at_its_place_with_the_valid_names() {
 }
 
 #[test]
+fn two_files_cannot_be_the_same_attack() {
+    let text = "title = \"t\"\nseverity = \"low\"\nremedy = \"r\"\n[[case]]\nfrom = \"forged\"\nexpect = \"reject\"\nsteps = [{ drop-signature = {} }]\n";
+    let [one, two, built_in] = ["same-one", "same-two", "same-built-in"].map(|name| {
+        let class = if name == "same-built-in" { "alg-none/exact.toml" } else { "mine/class.toml" };
+        let folder = scratch(name);
+        fs::create_dir_all(folder.join(class).parent().expect("a folder")).expect("a folder");
+        fs::write(folder.join(class), text).expect("a file");
+        folder.to_string_lossy().into_owned()
+    });
+    assert_eq!(gauntlet(&["list", "mine", "--catalogue", &one]).code, 0);
+    let [first, second] = [&one, &two].map(|folder| format!("{folder}/mine/class.toml"));
+    fails(2, &["list", "--catalogue", &one, "--catalogue", &two], &["`mine/class`", &first, &second]);
+    fails(2, &["attack", "--catalogue", &built_in], &["`alg-none/exact`", &built_in, "built-in attacks/alg-none/exact.toml"]);
+}
+
+#[test]
 fn a_target_that_is_not_there_exits_4() {
     fails(4, &["attack", "builtin:nothing"], &["nothing"]);
     fails(4, &["attack", "exec:/no/such/program"], &["/no/such/program"]);
