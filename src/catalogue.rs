@@ -17,6 +17,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use select::UnknownAttack;
+pub(crate) use select::distance;
 
 use crate::{
     algorithm::{Algorithm, Family},

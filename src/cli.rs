@@ -23,7 +23,6 @@ use clap::{Parser, Subcommand};
 use jwt_gauntlet::{
     report::{Style, style::Ink},
     run::RunError,
-    target::builtin::UnknownBuiltin,
 };
 
 /// Attacks any JWT verifier with forged tokens, and proves which ones it wrongly took.
@@ -113,7 +112,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         }
     }
     output::tell(&text);
-    let unreachable = error.chain().any(|e| e.is::<RunError>() || e.is::<UnknownBuiltin>());
+    let unreachable = error.chain().any(|e| e.is::<RunError>());
     ExitCode::from(if unreachable { UNREACHABLE } else { USAGE })
 }
 

@@ -58,6 +58,9 @@ fn usage_errors_exit_2_and_name_the_way_out() {
     fails(2, &["attack", "--report", "human", "--report", "json"], &["only one report", "json=report.json"]);
     fails(2, &["attack", "--report", "json=/no/such/folder/x"], &["/no/such/folder"]);
     fails(2, &["attack", "--report", "human=same.txt", "--report", "json=./same.txt"], &["two reports", "same.txt"]);
+    fails(2, &["attack", "builtin:srict"], &["`srict`", "did you mean strict?"]);
+    fails(2, &["attack", "builtin:strawman/none_any_case"], &["did you mean strawman/none-any-case"]);
+    fails(2, &["adapter", "nothing"], &["`nothing`", "jsonwebtoken"]);
     fails(2, &["attack", "https://example.org"], &["later version", "exec:COMMAND"]);
     fails(2, &["attack", "python3"], &["exec:python3"]);
     fails(2, &["attack", "--baseline", "/no/such/file"], &["baseline /no/such/file"]);
@@ -94,7 +97,6 @@ fn two_files_cannot_be_the_same_attack() {
 
 #[test]
 fn a_target_that_is_not_there_exits_4() {
-    fails(4, &["attack", "builtin:nothing"], &["nothing"]);
     fails(4, &["attack", "exec:/no/such/program"], &["/no/such/program"]);
 }
 
