@@ -208,3 +208,15 @@ fn inspect_answers_at_once_whatever_it_gets() {
         assert!(said.out.len() < 200_000 && started.elapsed().as_secs() < 20, "{} bytes", said.out.len());
     }
 }
+
+#[test]
+fn inspect_says_what_is_too_large_instead_of_calling_it_no_json() {
+    let claims = format!("{{\"sub\":\"jane\",\"x\":\"{}\"}}", "y".repeat(2 << 20));
+    let said = with_input(&["inspect", "-"], &token(r#"{"alg":"RS256"}"#, &claims));
+    let expected = "payload  too large to be decoded whole; the limit is 1,048,576 bytes\n";
+    assert!(said.code == 0 && said.out.contains(expected), "{}", said.out);
+    assert!(said.out.contains("\"sub\": \"jane\"") && !said.out.contains("no JSON"), "its beginning is shown");
+    let serialised = format!("{{\"payload\":\"{}\"}}", "e30".repeat(1 << 20));
+    let said = with_input(&["inspect", "-"], &serialised);
+    assert!(said.out.contains("too large") && !said.out.contains("no JSON"), "{}", said.out);
+}
