@@ -3,11 +3,9 @@
 
 use std::{
     fs,
-    io::Read,
+    io::{BufRead, BufReader, Read},
     path::PathBuf,
-    process::{Command, Output, Stdio},
-    thread,
-    time::{Duration, Instant},
+    process::{Child, Command, Output, Stdio},
 };
 
 fn attack(args: &[&str]) -> Output {
@@ -115,22 +113,67 @@ fn an_adapter_that_dies_when_it_is_set_up_is_quoted() {
     assert!(said.contains("ImportError: no module jwt"), "{said}");
 }
 
+/// A run against an adapter that never answers its first question.
+struct Hanging {
+    child: Child,
+    /// Where the adapter said that it was asked; it ends when no process of the adapter's is left.
+    asked: BufReader<fs::File>,
+}
+
+impl Hanging {
+    fn start(name: &str) -> Self {
+        let pipe = file(name);
+        let _ = fs::remove_file(&pipe);
+        assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+        let ready = r#"echo "{\"type\":\"ready\",\"name\":\"slow\",\"version\":\"1\"}""#;
+        let pipe_name = pipe.display();
+        let target =
+            format!(r#"exec:sh -c 'read -r line; {ready}; read -r line; exec 3>"{pipe_name}"; echo asked >&3; sleep 600'"#);
+        let child = Command::new(env!("CARGO_BIN_EXE_jwt-gauntlet"))
+            .args(["attack", &target, "--alg", "HS256", "--jobs", "1", "--timeout", "600000"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut asked = BufReader::new(fs::File::open(&pipe).expect("the adapter opens it too"));
+        let mut line = String::new();
+        asked.read_line(&mut line).expect("UTF-8");
+        assert_eq!(line, "asked\n");
+        Self { child, asked }
+    }
+
+    /// Ctrl-C.
+    fn interrupt(&self) {
+        let status = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// Waits for its end, and gives the exit code and what it said on stdout.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut report = String::new();
+        self.child.stdout.take().expect("piped").read_to_string(&mut report).expect("UTF-8");
+        let code = self.child.wait().expect("it ends").code();
+        self.asked.read_to_end(&mut Vec::new()).expect("no process of the adapter's is left");
+        (code, report)
+    }
+}
+
 #[test]
 fn an_interrupted_run_reports_what_was_done() {
-    let slow = r#"exec:sh -c 'read -r line; echo "{\"type\":\"ready\",\"name\":\"slow\",\"version\":\"1\"}"; sleep 600'"#;
-    let mut child = Command::new(env!("CARGO_BIN_EXE_jwt-gauntlet"))
-        .args(["attack", slow, "--alg", "HS256", "--timeout", "60000"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    thread::sleep(Duration::from_secs(3));
-    let started = Instant::now();
-    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
-    let mut report = String::new();
-    child.stdout.take().expect("piped").read_to_string(&mut report).expect("UTF-8");
-    let status = child.wait().expect("it ends");
-    assert!(started.elapsed() < Duration::from_secs(20), "it ends soon");
-    assert_eq!(status.code(), Some(3), "{report}");
+    let run = Hanging::start("interrupted.pipe");
+    run.interrupt();
+    let (code, report) = run.end();
+    assert_eq!(code, Some(3), "{report}");
     assert!(report.starts_with("PROVED NOTHING: the run was stopped after"), "{report}");
+}
+
+#[test]
+fn the_second_interrupt_ends_at_once_and_leaves_no_process() {
+    let mut run = Hanging::start("interrupted-twice.pipe");
+    run.interrupt();
+    let told = BufReader::new(run.child.stderr.take().expect("piped"));
+    let told = told.lines().map_while(Result::ok).find(|line| line.contains("once more Ctrl-C ends at once"));
+    assert!(told.is_some(), "the first one says so");
+    run.interrupt();
+    assert_eq!(run.end(), (Some(3), String::new()), "no report");
 }
