@@ -162,6 +162,22 @@ fn forge_makes_tokens_from_a_users_token_and_key() {
 }
 
 #[test]
+fn forge_answers_odd_tokens_and_keys_with_a_reason() {
+    let part = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+    let too_large = format!("{}.{}.{}", part(br#"{"alg":"ES256"}"#), part(b"{}"), part(&[0xff; 64]));
+    let said = gauntlet(&["forge", "ecdsa", "--token", &too_large]);
+    assert!(said.code == 0 && said.err.contains("s is not below the order of the curve"), "{}: {}", said.code, said.err);
+
+    let genuine = token(r#"{"alg":"RS256"}"#, "{}");
+    let file = scratch("odd-keys").join("key.jwk");
+    for (n, e, member) in [("", "AQAB", "`n`"), ("AAAA", "AQAB", "`n`"), ("u7u7", "", "`e`"), ("u7u7", "AA", "`e`")] {
+        fs::write(&file, format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#)).expect("a file");
+        let args = ["forge", "jwk", "--token", &genuine, "--public-key", &file.to_string_lossy()];
+        fails(2, &args, &["key.jwk", &format!("JWK member {member} is missing or malformed")]);
+    }
+}
+
+#[test]
 fn forge_gives_the_same_bytes_for_the_same_seed() {
     let forge = |seed: &str| gauntlet(&["forge", "alg-none", "--seed", seed, "--json"]).out;
     assert_eq!(forge("7"), forge("7"));
