@@ -117,8 +117,7 @@ fn fail(error: &anyhow::Error) -> u8 {
         }
     }
     output::tell(&text);
-    let unreachable = error.chain().any(|e| e.is::<RunError>());
-    if unreachable { UNREACHABLE } else { USAGE }
+    if error.is::<RunError>() { UNREACHABLE } else { USAGE }
 }
 
 /// The panic hook: a panic is a bug here, whoever caused it.
