@@ -91,12 +91,16 @@ impl Sha2 {
     /// The HMAC of `data` under `key` of any length, the empty one included (RFC 2104).
     #[must_use]
     pub fn hmac(self, key: &[u8], data: &[u8]) -> Vec<u8> {
-        let algorithm = match self {
+        ring::hmac::sign(&ring::hmac::Key::new(self.for_hmac(), key), data).as_ref().to_vec()
+    }
+
+    /// ring's name for the HMAC of this hash.
+    pub(crate) fn for_hmac(self) -> ring::hmac::Algorithm {
+        match self {
             Self::Sha256 => ring::hmac::HMAC_SHA256,
             Self::Sha384 => ring::hmac::HMAC_SHA384,
             Self::Sha512 => ring::hmac::HMAC_SHA512,
-        };
-        ring::hmac::sign(&ring::hmac::Key::new(algorithm, key), data).as_ref().to_vec()
+        }
     }
 }
 

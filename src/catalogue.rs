@@ -9,7 +9,7 @@ mod select;
 mod write;
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -18,6 +18,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use select::UnknownAttack;
+pub(crate) use select::distance;
 
 use crate::{
     algorithm::{Algorithm, Family},
@@ -34,6 +35,8 @@ include!(concat!(env!("OUT_DIR"), "/attacks.rs"));
 pub struct Catalogue {
     /// Every case, in the order of files and of their values.
     pub cases: Vec<Case>,
+    /// Which file each class comes from.
+    files: BTreeMap<String, PathBuf>,
 }
 
 /// One class of attack: what a file says about all its cases.
@@ -117,6 +120,16 @@ pub enum LoadError {
         /// Which.
         file: PathBuf,
         /// The id.
+        id: String,
+    },
+    /// Two files of the same class: their cases would share ids, and be taken for each other in reports and baselines.
+    #[error("{}: there is an attack `{id}` already, from {}; give this file another name", file.display(), other.display())]
+    Taken {
+        /// Which.
+        file: PathBuf,
+        /// The one that was loaded before.
+        other: PathBuf,
+        /// The id of both.
         id: String,
     },
     /// A folder without any attack file.
@@ -206,7 +219,7 @@ impl Catalogue {
     pub fn built_in() -> Self {
         let mut catalogue = Self::default();
         for (id, text) in BUILT_IN {
-            let file = PathBuf::from(format!("attacks/{id}.toml"));
+            let file = PathBuf::from(format!("built-in attacks/{id}.toml"));
             catalogue.add(id, text, &file).unwrap_or_else(|e| panic!("a built-in attack is broken: {e}"));
         }
         catalogue
@@ -215,7 +228,7 @@ impl Catalogue {
     /// Adds every `*.toml` below `folder`; an id is the path from there, without the ending.
     ///
     /// # Errors
-    /// If a file cannot be read or is not an attack, or the folder holds none.
+    /// If a file cannot be read, is not an attack, or has the id of another one, or the folder holds none.
     pub fn load(&mut self, folder: &Path) -> Result<(), LoadError> {
         let mut files = Vec::new();
         walk(folder, &mut files)?;
@@ -235,8 +248,11 @@ impl Catalogue {
     /// Adds the attack in `text` under `id`; `file` is for messages.
     ///
     /// # Errors
-    /// If the text is not an attack.
+    /// If the text is not an attack, or there is one of that id.
     pub fn add(&mut self, id: &str, text: &str, file: &Path) -> Result<(), LoadError> {
+        if let Some(other) = self.files.get(id) {
+            return Err(LoadError::Taken { file: file.to_owned(), other: other.clone(), id: id.to_owned() });
+        }
         let parsed: File = toml::from_str(text).map_err(|e| parse_error(&e, text, file))?;
         let attack = Arc::new(Attack {
             id: id.to_owned(),
@@ -267,6 +283,7 @@ impl Catalogue {
                 });
             }
         }
+        self.files.insert(id.to_owned(), file.to_owned());
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ mod show;
 
 use std::{
     io::{self, IsTerminal},
-    panic::{self, PanicHookInfo},
+    panic::{self, PanicHookInfo, UnwindSafe},
     process::ExitCode,
 };
 
@@ -23,7 +23,6 @@ use clap::{Parser, Subcommand};
 use jwt_gauntlet::{
     report::{Style, style::Ink},
     run::RunError,
-    target::builtin::UnknownBuiltin,
 };
 
 /// Attacks any JWT verifier with forged tokens, and proves which ones it wrongly took.
@@ -74,10 +73,15 @@ pub fn main() -> ExitCode {
     if !matches!(cli.command, Command::Adapter(_)) {
         panic::set_hook(Box::new(tell_bug));
     }
-    match panic::catch_unwind(|| run(cli.command)) {
-        Ok(Ok(code)) => ExitCode::from(code),
+    ExitCode::from(code(|| run(cli.command)))
+}
+
+/// Does the work, and gives the exit code.
+fn code(work: impl FnOnce() -> anyhow::Result<u8> + UnwindSafe) -> u8 {
+    match panic::catch_unwind(work) {
+        Ok(Ok(code)) => code,
         Ok(Err(error)) => fail(&error),
-        Err(_) => ExitCode::from(BUG),
+        Err(_) => BUG,
     }
 }
 
@@ -94,13 +98,13 @@ fn run(command: Command) -> anyhow::Result<u8> {
 }
 
 /// Prints an error with its causes, once, and gives its exit code.
-fn fail(error: &anyhow::Error) -> ExitCode {
+fn fail(error: &anyhow::Error) -> u8 {
     let broken_pipe = |e: &(dyn std::error::Error + 'static)| {
         e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
     };
     // Whoever closed the pipe has seen enough.
     if error.chain().any(broken_pipe) {
-        return ExitCode::SUCCESS;
+        return 0;
     }
     let style = output::stderr_style();
     let mut text = format!("{}: {}\n", style.paint(Ink::Bad, "error"), error.to_string().replace('\n', "\n  "));
@@ -113,8 +117,7 @@ fn fail(error: &anyhow::Error) -> ExitCode {
         }
     }
     output::tell(&text);
-    let unreachable = error.chain().any(|e| e.is::<RunError>() || e.is::<UnknownBuiltin>());
-    ExitCode::from(if unreachable { UNREACHABLE } else { USAGE })
+    if error.is::<RunError>() { UNREACHABLE } else { USAGE }
 }
 
 /// The panic hook: a panic is a bug here, whoever caused it.
@@ -138,4 +141,22 @@ fn tell_bug(info: &PanicHookInfo<'_>) {
 /// Whether a person reads stderr as it is written.
 fn watched() -> bool {
     io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use jwt_gauntlet::AskError;
+
+    use super::*;
+
+    #[test]
+    fn the_exit_code_tells_a_bug_from_an_error_and_a_target_from_its_user() {
+        assert_eq!(code(|| Ok(3)), 3);
+        assert_eq!(code(|| panic!("planted")), 70);
+        assert_eq!(code(|| Err(anyhow::anyhow!("a typo"))), 2);
+        let lost = RunError::Unreachable(AskError("gone".to_owned()));
+        assert_eq!(code(move || Err(anyhow::Error::new(lost).context("cannot attack it"))), 4);
+        let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
+        assert_eq!(code(move || Err(anyhow::Error::new(closed()).context("cannot write"))), 0);
+    }
 }

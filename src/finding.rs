@@ -23,7 +23,7 @@ pub struct Report {
     pub summary: Summary,
     /// What was found, the gravest first.
     pub findings: Vec<Finding>,
-    /// What was not asked, and why.
+    /// What was not asked, or gave an answer that says nothing, and why.
     pub skipped: Vec<Skipped>,
     /// How the controls went, one an algorithm and configuration.
     pub controls: Vec<Control>,
@@ -49,7 +49,7 @@ pub struct Summary {
     pub asked: usize,
     /// Answers that were as they should be.
     pub held: usize,
-    /// Cases not asked.
+    /// Cases not asked, or whose answer says nothing.
     pub skipped: usize,
     /// Findings.
     pub findings: usize,
@@ -87,7 +87,7 @@ pub struct Finding {
     pub configuration: String,
 }
 
-/// A case that was not asked.
+/// A case that was not asked, or whose answer says nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Skipped {
     /// The case's id.

@@ -170,8 +170,13 @@ fn compact(token: &[u8], kind: Kind, remarks: &mut Remarks) -> Vec<Part> {
 
 /// The protected header, payload and signature of a flattened JSON serialisation, as far as they are there.
 fn serialised(token: &[u8], remarks: &mut Remarks) -> Vec<Part> {
-    let Some(members) = (token.len() <= SEEN).then(|| crate::token::object_members(token)).flatten() else {
-        remarks.add(Severity::High, "shape", "The text starts like JSON, but is no JSON object, or too large to look at.");
+    if token.len() > SEEN {
+        let text = format!("The text starts like JSON, but is too large to be looked at; the limit is {SEEN} bytes.");
+        remarks.add(Severity::High, "shape", text);
+        return Vec::new();
+    }
+    let Some(members) = crate::token::object_members(token) else {
+        remarks.add(Severity::High, "shape", "The text starts like JSON, but is no JSON object.");
         return Vec::new();
     };
     let names = [("protected", "header"), ("payload", "payload"), ("signature", "signature")];

@@ -18,6 +18,7 @@ use data_encoding::BASE64URL_NOPAD;
 use ring::signature::Ed25519KeyPair;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::public::rsa_parameters;
 pub use self::{
     certificate::CertificateSpec,
     ec::Curve,

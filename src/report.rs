@@ -30,7 +30,7 @@ pub enum Conclusion {
     Interrupted,
     /// No such finding, and the target could no longer be asked before the end.
     Lost,
-    /// Nothing was asked: every case was skipped.
+    /// Every case was skipped, and not because the target refused all keys.
     NothingAsked,
 }
 
@@ -38,7 +38,8 @@ impl Conclusion {
     /// Decides, for findings at or above `fail_on` that `baseline` does not know.
     #[must_use]
     pub fn of(report: &Report, fail_on: Severity, baseline: &Baseline) -> Self {
-        let refused_keys = report.controls.iter().any(|c| c.unsupported.is_some());
+        let refused_keys = report.controls.iter().any(|c| c.unsupported.is_some())
+            && report.controls.iter().all(|c| c.unsupported.is_some() || c.passed());
         if failing(report, fail_on, baseline).next().is_some() {
             Self::Found
         } else if report.failure.is_some() {

@@ -57,6 +57,10 @@ fn usage_errors_exit_2_and_name_the_way_out() {
     fails(2, &["attack", "--report", "pdf"], &["pdf", "human and json"]);
     fails(2, &["attack", "--report", "human", "--report", "json"], &["only one report", "json=report.json"]);
     fails(2, &["attack", "--report", "json=/no/such/folder/x"], &["/no/such/folder"]);
+    fails(2, &["attack", "--report", "human=same.txt", "--report", "json=./same.txt"], &["two reports", "same.txt"]);
+    fails(2, &["attack", "builtin:srict"], &["`srict`", "did you mean strict?"]);
+    fails(2, &["attack", "builtin:strawman/none_any_case"], &["did you mean strawman/none-any-case"]);
+    fails(2, &["adapter", "nothing"], &["`nothing`", "jsonwebtoken"]);
     fails(2, &["attack", "https://example.org"], &["later version", "exec:COMMAND"]);
     fails(2, &["attack", "python3"], &["exec:python3"]);
     fails(2, &["attack", "--baseline", "/no/such/file"], &["baseline /no/such/file"]);
@@ -76,8 +80,23 @@ fn a_typo_in_an_attack_file_is_shown_at_its_place_with_the_valid_names() {
 }
 
 #[test]
+fn two_files_cannot_be_the_same_attack() {
+    let text = "title = \"t\"\nseverity = \"low\"\nremedy = \"r\"\n[[case]]\nfrom = \"forged\"\nexpect = \"reject\"\nsteps = [{ drop-signature = {} }]\n";
+    let [one, two, built_in] = ["same-one", "same-two", "same-built-in"].map(|name| {
+        let class = if name == "same-built-in" { "alg-none/exact.toml" } else { "mine/class.toml" };
+        let folder = scratch(name);
+        fs::create_dir_all(folder.join(class).parent().expect("a folder")).expect("a folder");
+        fs::write(folder.join(class), text).expect("a file");
+        folder.to_string_lossy().into_owned()
+    });
+    assert_eq!(gauntlet(&["list", "mine", "--catalogue", &one]).code, 0);
+    let [first, second] = [&one, &two].map(|folder| format!("{folder}/mine/class.toml"));
+    fails(2, &["list", "--catalogue", &one, "--catalogue", &two], &["`mine/class`", &first, &second]);
+    fails(2, &["attack", "--catalogue", &built_in], &["`alg-none/exact`", &built_in, "built-in attacks/alg-none/exact.toml"]);
+}
+
+#[test]
 fn a_target_that_is_not_there_exits_4() {
-    fails(4, &["attack", "builtin:nothing"], &["nothing"]);
     fails(4, &["attack", "exec:/no/such/program"], &["/no/such/program"]);
 }
 
@@ -143,6 +162,22 @@ fn forge_makes_tokens_from_a_users_token_and_key() {
 }
 
 #[test]
+fn forge_answers_odd_tokens_and_keys_with_a_reason() {
+    let part = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+    let too_large = format!("{}.{}.{}", part(br#"{"alg":"ES256"}"#), part(b"{}"), part(&[0xff; 64]));
+    let said = gauntlet(&["forge", "ecdsa", "--token", &too_large]);
+    assert!(said.code == 0 && said.err.contains("s is not below the order of the curve"), "{}: {}", said.code, said.err);
+
+    let genuine = token(r#"{"alg":"RS256"}"#, "{}");
+    let file = scratch("odd-keys").join("key.jwk");
+    for (n, e, member) in [("", "AQAB", "`n`"), ("AAAA", "AQAB", "`n`"), ("u7u7", "", "`e`"), ("u7u7", "AA", "`e`")] {
+        fs::write(&file, format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#)).expect("a file");
+        let args = ["forge", "jwk", "--token", &genuine, "--public-key", &file.to_string_lossy()];
+        fails(2, &args, &["key.jwk", &format!("JWK member {member} is missing or malformed")]);
+    }
+}
+
+#[test]
 fn forge_gives_the_same_bytes_for_the_same_seed() {
     let forge = |seed: &str| gauntlet(&["forge", "alg-none", "--seed", seed, "--json"]).out;
     assert_eq!(forge("7"), forge("7"));
@@ -188,4 +223,16 @@ fn inspect_answers_at_once_whatever_it_gets() {
         assert_eq!(said.code, 0, "{}", said.err);
         assert!(said.out.len() < 200_000 && started.elapsed().as_secs() < 20, "{} bytes", said.out.len());
     }
+}
+
+#[test]
+fn inspect_says_what_is_too_large_instead_of_calling_it_no_json() {
+    let claims = format!("{{\"sub\":\"jane\",\"x\":\"{}\"}}", "y".repeat(2 << 20));
+    let said = with_input(&["inspect", "-"], &token(r#"{"alg":"RS256"}"#, &claims));
+    let expected = "payload  too large to be decoded whole; the limit is 1,048,576 bytes\n";
+    assert!(said.code == 0 && said.out.contains(expected), "{}", said.out);
+    assert!(said.out.contains("\"sub\": \"jane\"") && !said.out.contains("no JSON"), "its beginning is shown");
+    let serialised = format!("{{\"payload\":\"{}\"}}", "e30".repeat(1 << 20));
+    let said = with_input(&["inspect", "-"], &serialised);
+    assert!(said.out.contains("too large") && !said.out.contains("no JSON"), "{}", said.out);
 }

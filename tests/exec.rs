@@ -277,8 +277,14 @@ fn many_bad_tokens_in_a_row_do_not_end_the_run() {
 #[test]
 fn a_program_that_never_answers_ends_the_run() {
     let Some(target) = Misbehaving::start("", PATIENT) else { return };
-    let AskError(text) = ask(&*target.verifier(), &["die"; 30]).expect_err("no answer at all");
-    assert!(text.contains("failed 20 times in a row without one answer"), "{text}");
+    for (token, why) in [
+        ("die", "last: exit status 3: RuntimeError: last words"),
+        ("garbage", "last: answered with something that is not the protocol: WARNING: this is a log line"),
+    ] {
+        let AskError(text) = ask(&*target.verifier(), &[token; 30]).expect_err("no answer at all");
+        assert!(text.contains("failed 20 times in a row without one answer; "), "{text}");
+        assert!(text.ends_with(why), "{text}");
+    }
 }
 
 #[test]

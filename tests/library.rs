@@ -1,5 +1,7 @@
 //! The engine as a dev-dependency: what a user's own `#[test]` sees.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use data_encoding::BASE64URL_NOPAD;
 use jwt_gauntlet::{Algorithm, ConfigureError, Gauntlet, Outcome, Trust, Verdict, target::Verifier};
 
@@ -53,6 +55,39 @@ fn a_verifier_that_refuses_everything_proves_nothing() {
     let report = Gauntlet::new(refusing).algorithms([Algorithm::ES256]).run().expect("runs");
     assert_eq!(report.failed_controls().count(), 1);
     assert!(std::panic::catch_unwind(|| report.assert_secure()).is_err());
+}
+
+#[test]
+fn a_target_that_breaks_in_the_middle_is_not_held_against_the_tokens() {
+    let sound = toy(false);
+    let breaking = |trust: &Trust| {
+        let (verify, answers) = (sound(trust)?, AtomicUsize::new(0));
+        Ok(move |token: &str| {
+            assert!(answers.fetch_add(1, Ordering::Relaxed) < 20, "out of file handles");
+            verify(token)
+        })
+    };
+    let report = Gauntlet::new(breaking).algorithms([Algorithm::HS256]).run().expect("runs");
+    assert_eq!(report.findings, [], "nothing is known about the tokens");
+    assert_eq!(report.failed_controls().count(), 1);
+    assert!(report.skipped.iter().any(|s| s.reason.contains("over a genuine token as well")), "{:?}", report.skipped.first());
+    let summary = report.summary;
+    assert_eq!(summary.asked + summary.skipped, summary.cases, "{summary:?}");
+}
+
+#[test]
+fn a_token_that_breaks_a_target_is_a_finding() {
+    let sound = toy(false);
+    let dying = |trust: &Trust| {
+        let verify = sound(trust)?;
+        Ok(move |token: &str| {
+            assert!(!token.starts_with("eyJhbGciOiJub25l"), "planted");
+            verify(token)
+        })
+    };
+    let report = Gauntlet::new(dying).algorithms([Algorithm::HS256]).run().expect("runs");
+    assert!(report.findings.iter().any(|f| f.outcome == Outcome::Crashed && f.why.contains("planted")), "{:?}", report.summary);
+    assert_eq!(report.failed_controls().count(), 0);
 }
 
 #[test]

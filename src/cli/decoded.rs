@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jwt_gauntlet::{
-    inspect::{Inspection, Part, Shown, utc},
+    inspect::{Inspection, Part, SEEN, Shown, utc},
     report::{
         Style,
         style::{Ink, count, cut, plain},
@@ -20,6 +20,11 @@ pub fn parts(inspection: &Inspection, style: Style) -> String {
 
 fn part(part: &Part, style: Style) -> String {
     let name = style.paint(Ink::Bold, part.name);
+    if part.cut {
+        let limit = format!("too large to be decoded whole; the limit is {}", count(SEEN, "byte", "bytes"));
+        let start = if let Shown::Text(text) = &part.shown { format!("\n  {}", lines(text)) } else { String::new() };
+        return format!("{name}  {}{start}\n", style.paint(Ink::Warn, &limit));
+    }
     match &part.shown {
         Shown::Bytes(0) => format!("{name}  empty\n"),
         Shown::Bytes(n) => format!("{name}  {}\n", count(*n, "byte", "bytes")),

@@ -41,6 +41,9 @@ const LIMIT: u64 = 256 << 20;
 
 pub fn run(args: &Args) -> anyhow::Result<u8> {
     let input = read(args.token.as_deref())?;
+    if input.len() as u64 > LIMIT {
+        bail!("the input is longer than {} MiB, which no token is", LIMIT >> 20);
+    }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
     let inspection = inspect(&input, now);
     let text = if args.json {
@@ -55,7 +58,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
 fn read(token: Option<&str>) -> anyhow::Result<Vec<u8>> {
     let limited = |source: &mut dyn Read| {
         let mut bytes = Vec::new();
-        source.take(LIMIT).read_to_end(&mut bytes).map(|_| bytes)
+        source.take(LIMIT + 1).read_to_end(&mut bytes).map(|_| bytes)
     };
     match token {
         None if io::stdin().is_terminal() => bail!("no token is given; name one, or a file, or `-` for stdin"),

@@ -29,9 +29,9 @@ fn style(terminal: bool) -> Style {
 }
 
 /// Writes an answer to stdout.
-pub fn answer(text: &str) -> anyhow::Result<()> {
+pub fn answer(text: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to stdout")
+    out.write_all(text.as_ref()).and_then(|()| out.flush()).context("cannot write to stdout")
 }
 
 /// Writes to stderr; if that is closed there is nobody to tell.

@@ -106,7 +106,10 @@ impl Part {
             remarks.add(Severity::Medium, "encoding", text);
         }
         if self.cut {
-            let text = format!("The {} is {} characters long; only its beginning was looked at.", self.name, self.length);
+            let text = format!(
+                "The {} is {} characters long, too large to be decoded whole; only its first {SEEN} bytes were looked at.",
+                self.name, self.length
+            );
             remarks.add(Severity::Medium, "size", text);
             return;
         }

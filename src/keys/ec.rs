@@ -25,26 +25,15 @@ pub enum Curve {
     Secp256k1,
 }
 
-/// Runs `$body` with `$module` standing for the curve's crate.
+/// Runs `$body` with `$module` standing for the curve's crate; `$p521` in its place for the one whose crate differs from the others.
 macro_rules! on_curve {
-    ($curve:ident but P521, $module:ident => $body:expr) => {
-        match $curve {
-            Curve::P256 => {
-                use p256 as $module;
-                $body
-            }
-            Curve::P384 => {
-                use p384 as $module;
-                $body
-            }
-            Curve::P521 => unreachable!("handled apart"),
-            Curve::Secp256k1 => {
-                use k256 as $module;
-                $body
-            }
-        }
-    };
     ($curve:expr, $module:ident => $body:expr) => {
+        on_curve!($curve, $module => $body, P521 => {
+            use p521 as $module;
+            $body
+        })
+    };
+    ($curve:expr, $module:ident => $body:expr, P521 => $p521:expr) => {
         match $curve {
             Curve::P256 => {
                 use p256 as $module;
@@ -54,10 +43,7 @@ macro_rules! on_curve {
                 use p384 as $module;
                 $body
             }
-            Curve::P521 => {
-                use p521 as $module;
-                $body
-            }
+            Curve::P521 => $p521,
             Curve::Secp256k1 => {
                 use k256 as $module;
                 $body
@@ -223,18 +209,17 @@ impl Curve {
     #[must_use]
     pub fn sign(self, scalar: &[u8], hash: Sha2, input: &[u8]) -> Vec<u8> {
         let digest = self.prehash(hash, input);
-        if self == Self::P521 {
+        on_curve!(self, curve => {
+            use curve::ecdsa::signature::hazmat::PrehashSigner;
+            let key = curve::ecdsa::SigningKey::from_slice(scalar).expect("the scalar is in range");
+            let signature: curve::ecdsa::Signature = key.sign_prehash(&digest).expect("the digest is long enough");
+            signature.to_bytes().to_vec()
+        }, P521 => {
             use p521::ecdsa::signature::hazmat::RandomizedPrehashSigner;
             let key = p521::ecdsa::SigningKey::from_slice(scalar).expect("the scalar is in range");
             let mut nonce = SeededRng { seed: [scalar, &digest].concat(), counter: 0 };
             let signature: p521::ecdsa::Signature =
                 key.sign_prehash_with_rng(&mut nonce, &digest).expect("the digest is long enough");
-            return signature.to_bytes().to_vec();
-        }
-        on_curve!(self but P521, curve => {
-            use curve::ecdsa::signature::hazmat::PrehashSigner;
-            let key = curve::ecdsa::SigningKey::from_slice(scalar).expect("the scalar is in range");
-            let signature: curve::ecdsa::Signature = key.sign_prehash(&digest).expect("the digest is long enough");
             signature.to_bytes().to_vec()
         })
     }

@@ -233,12 +233,7 @@ impl PublicKey {
         }
         match &self.material {
             PublicMaterial::Secret(secret) => {
-                let hash = match algorithm {
-                    Algorithm::HS256 => ring::hmac::HMAC_SHA256,
-                    Algorithm::HS384 => ring::hmac::HMAC_SHA384,
-                    _ => ring::hmac::HMAC_SHA512,
-                };
-                ring::hmac::verify(&ring::hmac::Key::new(hash, secret), input, signature).is_ok()
+                ring::hmac::verify(&ring::hmac::Key::new(algorithm.hash().for_hmac(), secret), input, signature).is_ok()
             }
             PublicMaterial::Rsa { n, e } => verifies_rsa(n, e, algorithm, input, signature),
             PublicMaterial::Ec { curve, x, y } => {
@@ -271,17 +266,21 @@ fn with_ring(algorithm: &'static dyn signature::VerificationAlgorithm, key: &[u8
     signature::UnparsedPublicKey::new(algorithm, key).verify(input, signature).is_ok()
 }
 
-fn verifies_rsa(n: &[u8], e: &[u8], algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
-    let parameters = match algorithm {
+/// ring's name for an RSA algorithm.
+pub(crate) fn rsa_parameters(algorithm: Algorithm) -> &'static signature::RsaParameters {
+    match algorithm {
         Algorithm::RS256 => &signature::RSA_PKCS1_2048_8192_SHA256,
         Algorithm::RS384 => &signature::RSA_PKCS1_2048_8192_SHA384,
         Algorithm::RS512 => &signature::RSA_PKCS1_2048_8192_SHA512,
         Algorithm::PS256 => &signature::RSA_PSS_2048_8192_SHA256,
         Algorithm::PS384 => &signature::RSA_PSS_2048_8192_SHA384,
         _ => &signature::RSA_PSS_2048_8192_SHA512,
-    };
+    }
+}
+
+fn verifies_rsa(n: &[u8], e: &[u8], algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
     if n.len() >= 256 {
-        return signature::RsaPublicKeyComponents { n, e }.verify(parameters, input, signature).is_ok();
+        return signature::RsaPublicKeyComponents { n, e }.verify(rsa_parameters(algorithm), input, signature).is_ok();
     }
     // ring refuses small keys; the comparison below is PKCS#1 v1.5 by encoding (RFC 8017 section 8.2.2).
     let (n, e, s) = (BigUint::from_bytes_be(n), BigUint::from_bytes_be(e), BigUint::from_bytes_be(signature));

@@ -16,8 +16,9 @@ use super::{
     style::{Ink, Style, count, grouped, plain, severity_name},
 };
 use crate::{
+    algorithm::Algorithm,
     catalogue::Severity,
-    finding::{Control, Report},
+    finding::{Control, Finding, Report},
     verdict::Outcome,
 };
 
@@ -69,11 +70,11 @@ pub fn headline(report: &Report, view: &View<'_>) -> String {
     let (ink, word, text) = match conclusion {
         Conclusion::Found => found(report, view),
         Conclusion::Held => (Ink::Good, "HELD", held(report, view)),
-        Conclusion::Interrupted => (Ink::Warn, "PROVED NOTHING", interrupted(report)),
-        Conclusion::Lost => (Ink::Warn, "PROVED NOTHING", lost(report)),
+        Conclusion::Interrupted => (Ink::Warn, "PROVED NOTHING", interrupted(report, view)),
+        Conclusion::Lost => (Ink::Warn, "PROVED NOTHING", lost(report, view)),
         Conclusion::ControlsFailed => (Ink::Warn, "PROVED NOTHING", controls_failed(report)),
         Conclusion::NothingAsked => {
-            (Ink::Warn, "PROVED NOTHING", "every case was skipped, so the target was asked nothing.".to_owned())
+            (Ink::Warn, "PROVED NOTHING", "every case was skipped, so that nothing is known about the target.".to_owned())
         }
     };
     let wrapped = view.style.wrap(&format!("{word}: {text}"), 0);
@@ -102,12 +103,18 @@ fn held(report: &Report, view: &View<'_>) -> String {
     if report.summary.asked == 0 {
         return "the target refused every key that this asks for, which is the secure answer.".to_owned();
     }
-    let known = report.findings.iter().filter(|f| view.baseline.knows(f)).count();
-    let minor = report.findings.len() - known;
-    let mut text = match report.findings.iter().filter(|f| f.outcome == Outcome::Forged).count() {
+    let text = match report.findings.iter().filter(|f| f.outcome == Outcome::Forged).count() {
         0 => format!("none of {} was accepted as a forgery.", count(report.summary.asked, "attack token", "attack tokens")),
         _ => format!("nothing new among {}.", count(report.summary.asked, "attack token", "attack tokens")),
     };
+    text + &spared(report, view)
+}
+
+/// The findings that do not fail a run, as sentences.
+fn spared(report: &Report, view: &View<'_>) -> String {
+    let known = report.findings.iter().filter(|f| view.baseline.knows(f)).count();
+    let minor = report.findings.len() - known;
+    let mut text = String::new();
     if minor > 0 {
         text.push_str(&format!(" {} below `--fail-on {}`.", count(minor, "finding", "findings"), severity_name(view.fail_on)));
     }
@@ -117,14 +124,17 @@ fn held(report: &Report, view: &View<'_>) -> String {
     text
 }
 
-fn interrupted(report: &Report) -> String {
-    let (asked, cases) = (grouped(report.summary.asked), count(report.summary.cases, "case", "cases"));
-    format!("the run was stopped after {asked} of {cases}, with no finding so far.")
+fn interrupted(report: &Report, view: &View<'_>) -> String {
+    let so_far = if report.findings.is_empty() { "no finding" } else { "nothing that fails it" };
+    format!("the run was stopped after {}, with {so_far} so far.{}", progress(report), spared(report, view))
 }
 
-fn lost(report: &Report) -> String {
-    let (asked, cases) = (grouped(report.summary.asked), count(report.summary.cases, "case", "cases"));
-    format!("the target could no longer be asked after {asked} of {cases}.")
+fn lost(report: &Report, view: &View<'_>) -> String {
+    format!("the target could no longer be asked after {}.{}", progress(report), spared(report, view))
+}
+
+fn progress(report: &Report) -> String {
+    format!("{} of {}", grouped(report.summary.asked), count(report.summary.cases, "case", "cases"))
 }
 
 fn controls_failed(report: &Report) -> String {
@@ -218,7 +228,7 @@ fn skipped(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<
     let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let title = view.style.paint(Ink::Bold, "SKIPPED");
-    writeln!(out, "\n{title}  {}, not asked", count(report.skipped.len(), "case", "cases"))?;
+    writeln!(out, "\n{title}  {}, not asked or not judged", count(report.skipped.len(), "case", "cases"))?;
     for (reason, n) in reasons.iter().take(8) {
         writeln!(out, "  {:>6}  {}", grouped(*n), view.style.wrap(&plain(reason), 10))?;
     }
@@ -234,18 +244,27 @@ fn next_steps(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Resu
     let mut findings = failing(report, view.fail_on, view.baseline).peekable();
     let first = findings.peek().copied();
     let worst = findings.find(|f| f.outcome == Outcome::Forged).or(first);
+    let (target, options) = (view.target, view.options);
+    let again = format!("{}{options}", seed_option(report.seed));
     let steps = match (worst, Conclusion::of(report, view.fail_on, view.baseline)) {
         (Some(finding), _) => {
-            let class = finding.case.split('#').next().unwrap_or_default();
+            let class = class(finding);
+            let alike = failing(report, view.fail_on, view.baseline).filter(|f| self::class(f) == class);
+            let alg = alg_option(alike.map(|f| f.algorithm));
+            let class = plain(class);
+            let class = shell_words::quote(&class);
             vec![
-                (format!("jwt-gauntlet show {class}{}", view.options), "how the attack works:"),
-                (format!("jwt-gauntlet attack {} --attacks {class}{}", view.target, view.options), "after the fix:"),
+                (format!("jwt-gauntlet show {class}{options}"), "how the attack works:"),
+                (format!("jwt-gauntlet attack {target} --attacks {class}{alg}{again}"), "after the fix:"),
             ]
         }
-        (None, Conclusion::ControlsFailed) => vec![
-            ("jwt-gauntlet forge control".to_owned(), "the genuine tokens:"),
-            (format!("jwt-gauntlet attack {} --report json", view.target), "every control:"),
-        ],
+        (None, Conclusion::ControlsFailed) => {
+            let failed: Vec<Algorithm> = failed_controls(report).map(|c| c.algorithm).collect();
+            vec![
+                (format!("jwt-gauntlet forge control{}{again}", alg_option(failed.iter().take(1).copied())), "the genuine tokens:"),
+                (format!("jwt-gauntlet attack {target}{}{again} --report json", alg_option(failed)), "every control:"),
+            ]
+        }
         _ => return Ok(()),
     };
     writeln!(out, "\n{}", view.style.paint(Ink::Bold, "NEXT"))?;
@@ -253,6 +272,23 @@ fn next_steps(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Resu
         writeln!(out, "  {}  {command}", view.style.paint(Ink::Faint, &format!("{what:<22}")))?;
     }
     Ok(())
+}
+
+/// The class of a finding's case.
+fn class(finding: &Finding) -> &str {
+    finding.case.split('#').next().unwrap_or_default()
+}
+
+/// The option that attacks under these algorithms again.
+fn alg_option(algorithms: impl IntoIterator<Item = Algorithm>) -> String {
+    let some: Vec<Algorithm> = algorithms.into_iter().collect();
+    let names: Vec<&str> = Algorithm::ALL.into_iter().filter(|a| some.contains(a)).map(Algorithm::name).collect();
+    if names.len() == Algorithm::ALL.len() { " --alg all".to_owned() } else { format!(" --alg {}", names.join(",")) }
+}
+
+/// The option that gives the same tokens again, where it is needed.
+fn seed_option(seed: u64) -> String {
+    if seed == 1 { String::new() } else { format!(" --seed {seed}") }
 }
 
 /// Counts, time, seed and exit code, in one line.

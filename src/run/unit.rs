@@ -41,6 +41,8 @@ type Sent<'a> = (&'a Case, &'a Forged);
 const SUSPICIOUS: Duration = Duration::from_millis(150);
 /// An answer is slow if it takes this many times as long as that to the control, and [`SUSPICIOUS`] longer.
 const SLOW_FACTOR: u32 = 10;
+/// Why a case is skipped over which the target died or hung.
+const NO_FAULT: &str = "the target died or hung over a genuine token as well, so that nothing is known about the case";
 
 impl<'a> Worker<'a> {
     pub(super) fn new(implementation: &'a dyn Implementation) -> Self {
@@ -62,14 +64,14 @@ impl<'a> Worker<'a> {
                 let sent: Vec<Sent<'_>> = shots.iter().filter_map(|s| s.forged.as_ref().ok().map(|f| (&s.case, f))).collect();
                 for shot in shots {
                     if let Err(error) = &shot.forged {
-                        tally.skip(unit, &shot.case, error.to_string());
+                        tally.skip(unit.number, stage, &shot.case, error.to_string());
                     }
                 }
                 Asker { verifier: &**verifier, stage }.run(unit.number, &sent, &mut control, tally, on_event, stop)
             }
             Err(reason) => {
                 for shot in shots {
-                    tally.skip(unit, &shot.case, format!("{}: {reason}", stage.configuration.label()));
+                    tally.skip(unit.number, stage, &shot.case, format!("{}: {reason}", stage.configuration.label()));
                 }
                 control.unsupported = Some(reason.clone());
                 Ok(())
@@ -101,10 +103,10 @@ impl<'a> Worker<'a> {
 }
 
 impl Tally {
-    fn skip(&mut self, unit: &Unit<'_>, case: &Case, reason: String) {
+    fn skip(&mut self, number: usize, stage: &Stage, case: &Case, reason: String) {
         *self.outcomes.entry(Outcome::Skipped).or_default() += 1;
-        let skipped = Skipped { case: case.id.clone(), algorithm: unit.stage.algorithm, reason, attack: Arc::clone(&case.attack) };
-        self.skipped.push((unit.number, skipped));
+        let skipped = Skipped { case: case.id.clone(), algorithm: stage.algorithm, reason, attack: Arc::clone(&case.attack) };
+        self.skipped.push((number, skipped));
     }
 }
 
@@ -143,9 +145,16 @@ impl Asker<'_> {
                     (outcome, verdict)
                 })
             };
-            if outcome == Outcome::Held {
-                held += 1;
-                continue;
+            match outcome {
+                Outcome::Held => {
+                    held += 1;
+                    continue;
+                }
+                Outcome::Skipped => {
+                    tally.skip(number, self.stage, sent[index].0, NO_FAULT.to_owned());
+                    continue;
+                }
+                _ => {}
             }
             *tally.outcomes.entry(outcome).or_default() += 1;
             let finding = Finding::new(sent[index].0, self.stage.algorithm, outcome, sent[index].1, &verdict);
@@ -219,14 +228,15 @@ impl Asker<'_> {
         }
         let confirmed = self.judge(shot, &again.verdict);
         if confirmed == outcome {
-            return Ok((outcome, verdict));
+            return Ok(blamed(outcome, verdict, &genuine.verdict));
         }
         // Not the same twice. Accepting a forgery once is enough; of anything else the graver of two more answers counts.
         let third = self.alone(shot.1.token.as_str())?;
         let last = self.judge(shot, &third.verdict);
         let first = if outcome == Outcome::Forged { outcome } else { Outcome::Held };
         let answers = [(first, verdict), (confirmed, again.verdict), (last, third.verdict)];
-        Ok(answers.into_iter().max_by_key(|(outcome, _)| *outcome).expect("three answers"))
+        let (outcome, verdict) = answers.into_iter().max_by_key(|(outcome, _)| *outcome).expect("three answers");
+        Ok(blamed(outcome, verdict, &genuine.verdict))
     }
 
     /// Slow is what takes far longer than the control each time; the fastest of three answers counts.
@@ -239,4 +249,10 @@ impl Asker<'_> {
         let slow = fastest > SUSPICIOUS && fastest > usual.saturating_mul(SLOW_FACTOR);
         Ok(if slow { Outcome::Slow } else { Outcome::Held })
     }
+}
+
+/// A target that dies or hangs over a genuine token as well is broken or slow: then the token beside it is not to blame.
+fn blamed(outcome: Outcome, verdict: Verdict, genuine: &Verdict) -> (Outcome, Verdict) {
+    let lost = matches!(outcome, Outcome::Crashed | Outcome::Hung) && matches!(genuine, Verdict::Crashed(_) | Verdict::Hung(_));
+    (if lost { Outcome::Skipped } else { outcome }, verdict)
 }

@@ -13,7 +13,7 @@ use serde_json::json;
 pub use self::certificate::Chain;
 pub(super) use self::certificate::{chain, thumbprint};
 use super::{
-    SegmentName, StepError, object,
+    SegmentName, StepError, hmac, object,
     signature::{role_key, set},
 };
 use crate::{
@@ -96,7 +96,7 @@ pub(super) fn key(work: &mut Work<'_>, algorithm: Option<Algorithm>, member: Key
     object::set(work, SegmentName::Header, name, &value)?;
     let input = work.signing_input()?;
     let signature = match spoken_secret(&key, member) {
-        Some(secret) => algorithm.hash().hmac(secret.as_bytes(), input.as_bytes()),
+        Some(secret) => hmac::tag(hmac::named_hash(algorithm)?, secret.as_bytes(), input.as_bytes()),
         None => key.sign(algorithm, input.as_bytes())?,
     };
     set(work, signature)

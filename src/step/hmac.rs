@@ -88,7 +88,8 @@ pub(super) fn mac(work: &mut Work<'_>, key: &MacKey, hash: Option<MacHash>) -> R
     if matches!(key, MacKey::Secret(_)) { work.issue() } else { Ok(()) }
 }
 
-fn named_hash(algorithm: Algorithm) -> Result<MacHash, StepError> {
+/// The hash of an HS* algorithm.
+pub(super) fn named_hash(algorithm: Algorithm) -> Result<MacHash, StepError> {
     match algorithm {
         Algorithm::HS256 => Ok(MacHash::Sha256),
         Algorithm::HS384 => Ok(MacHash::Sha384),

@@ -5,6 +5,7 @@ use super::{
     strawman::{Hole, Strawman},
     strict::Strict,
 };
+use crate::catalogue::distance;
 
 /// A name behind which there is no verifier.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,19 +86,20 @@ fn known() -> String {
     names.join(", ")
 }
 
-/// Names that hold the wanted one, are held by it, or begin alike.
+/// Names that hold the wanted one, are held by it, begin alike or differ in few letters; those that differ least first.
 fn close(name: &str) -> Vec<String> {
     let bare = name.rsplit('/').next().unwrap_or(name).to_lowercase();
     if bare.is_empty() {
         return Vec::new();
     }
-    let likeness = |known: &str| {
-        let own = known.rsplit('/').next().unwrap_or(known);
-        let common = own.chars().zip(bare.chars()).take_while(|(a, b)| a == b).count();
-        if own.contains(&bare) || bare.contains(own) { 100 + common } else { common }
+    let difference = |known: String| {
+        let own = known.rsplit('/').next().unwrap_or(&known);
+        let (common, distance) = (own.chars().zip(bare.chars()).take_while(|(a, b)| a == b).count(), distance(own, &bare));
+        let alike = own.contains(&bare) || bare.contains(own) || common >= 3 || distance <= bare.len() / 3;
+        alike.then_some((distance, known))
     };
-    let mut names: Vec<_> = names().into_iter().map(|name| (likeness(&name), name)).filter(|(like, _)| *like >= 3).collect();
-    names.sort_by_key(|(like, _)| std::cmp::Reverse(*like));
+    let mut names: Vec<_> = names().into_iter().filter_map(difference).collect();
+    names.sort_by_key(|(distance, _)| *distance);
     names.into_iter().map(|(_, name)| name).take(3).collect()
 }
 

@@ -1,7 +1,7 @@
 //! `--report FORMAT[=FILE]`: which reports go where.
 
 use std::{
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -26,12 +26,15 @@ pub struct Reports(Vec<(Format, Option<PathBuf>)>);
 impl Reports {
     /// Reads the options, and refuses early what could not be written later.
     pub fn parse(options: &[String]) -> anyhow::Result<Self> {
-        let mut reports = Vec::new();
+        let mut reports: Vec<(Format, Option<PathBuf>)> = Vec::new();
         for option in options {
             let (name, file) = option.split_once('=').map_or((option.as_str(), None), |(name, file)| (name, Some(file)));
             let file = file.filter(|file| *file != "-").map(PathBuf::from);
             if let Some(file) = &file {
                 writable(file)?;
+                if reports.iter().any(|(_, other)| other.as_deref().is_some_and(|other| same(file, other))) {
+                    bail!("two reports cannot go to one file, {}; give each its own", file.display());
+                }
             }
             reports.push((format(name)?, file));
         }
@@ -44,23 +47,30 @@ impl Reports {
         Ok(Self(reports))
     }
 
-    /// Writes them all. Where none goes to stdout, the verdict goes to stderr in brief.
+    /// Writes them all, stdout first: what one cannot be written to does not keep the others from their reader. Where none goes to
+    /// stdout, the verdict goes to stderr in brief.
     pub fn write(&self, report: &Report, view: &human::View<'_>) -> anyhow::Result<()> {
-        for (format, file) in &self.0 {
-            match file {
-                None => to_stdout(*format, report, view)?,
-                Some(file) => {
-                    let plain = human::View { style: Style { width: 100, colour: Colour::Plain }, ..*view };
-                    output::write_file(file, &rendered(*format, report, &plain)?)?;
-                }
-            }
-        }
-        if self.0.iter().all(|(_, file)| file.is_some()) {
+        let (files, stdout): (Vec<_>, Vec<_>) = self.0.iter().partition(|(_, file)| file.is_some());
+        let written: Vec<_> =
+            stdout.iter().chain(&files).map(|(format, file)| one(*format, file.as_deref(), report, view)).collect();
+        if stdout.is_empty() {
             let view = human::View { style: output::stderr_style(), ..*view };
             output::tell(&format!("{}{}\n", human::headline(report, &view), human::last_line(report, &view)));
         }
-        Ok(())
+        written.into_iter().filter(|result| !closed(result)).collect()
     }
+}
+
+fn one(format: Format, file: Option<&Path>, report: &Report, view: &human::View<'_>) -> anyhow::Result<()> {
+    let Some(file) = file else { return output::answer(&rendered(format, report, view)?) };
+    let plain = human::View { style: Style { width: 100, colour: Colour::Plain }, ..*view };
+    output::write_file(file, &rendered(format, report, &plain)?)
+}
+
+/// A reader who closes the pipe early has seen enough; the exit code stays the verdict.
+fn closed(result: &anyhow::Result<()>) -> bool {
+    let error = result.as_ref().err().and_then(|error| error.downcast_ref::<io::Error>());
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 fn format(name: &str) -> anyhow::Result<Format> {
@@ -75,7 +85,7 @@ fn format(name: &str) -> anyhow::Result<Format> {
 }
 
 fn writable(file: &Path) -> anyhow::Result<()> {
-    let folder = file.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder(file);
     if file.file_name().is_none() || file.is_dir() {
         bail!("cannot write the report to {}: it is a folder", file.display());
     }
@@ -83,6 +93,16 @@ fn writable(file: &Path) -> anyhow::Result<()> {
         bail!("cannot write the report to {}: there is no folder {}", file.display(), folder.display());
     }
     Ok(())
+}
+
+/// Whether two paths name one file in one folder.
+fn same(one: &Path, other: &Path) -> bool {
+    let place = |file: &Path| (fs::canonicalize(folder(file)).ok(), file.file_name().map(ToOwned::to_owned));
+    place(one) == place(other)
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn rendered(format: Format, report: &Report, view: &human::View<'_>) -> anyhow::Result<Vec<u8>> {
@@ -93,13 +113,4 @@ fn rendered(format: Format, report: &Report, view: &human::View<'_>) -> anyhow::
     }
     .context("cannot render the report")?;
     Ok(out)
-}
-
-/// A reader who closes the pipe early has seen enough; the exit code stays the verdict.
-fn to_stdout(format: Format, report: &Report, view: &human::View<'_>) -> anyhow::Result<()> {
-    let bytes = rendered(format, report, view)?;
-    match io::Write::write_all(&mut io::stdout().lock(), &bytes) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("cannot write the report to stdout"),
-        _ => Ok(()),
-    }
 }

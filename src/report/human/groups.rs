@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::View;
+use super::{View, class, seed_option};
 use crate::{
     algorithm::Algorithm,
     catalogue::Severity,
@@ -45,7 +45,7 @@ impl<'a> Group<'a> {
     pub(super) fn of(report: &'a Report, view: &View<'_>, known: bool) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
         for finding in report.findings.iter().filter(|f| view.baseline.knows(f) == known) {
-            let class = finding.case.split('#').next().unwrap_or_default();
+            let class = class(finding);
             let same = |g: &&mut Self| g.class == class && g.outcome == finding.outcome && g.severity == finding.severity;
             match groups.iter_mut().find(same) {
                 Some(group) => group.findings.push(finding),
@@ -66,16 +66,12 @@ impl<'a> Group<'a> {
     pub(super) fn write(&self, out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         let (style, first) = (view.style, self.findings[0]);
         let wrapped = |text: &str| style.wrap(&plain(text), BODY);
-        writeln!(
-            out,
-            "\n  {}  {}  {}",
-            style.severity(self.severity),
-            style.paint(Ink::Bold, &plain(self.class)),
-            style.paint(Ink::Faint, &algorithms(&self.findings))
-        )?;
-        writeln!(out, "{:12}{}", "", style.paint(severity_ink(self.severity), &style.wrap(&plain(&first.title), 12)))?;
+        let class = plain(self.class);
+        let beside = beside(&algorithms(&self.findings), TITLE + class.chars().count(), style);
+        writeln!(out, "\n  {}  {}{beside}", style.severity(self.severity), style.paint(Ink::Bold, &class))?;
+        writeln!(out, "{:TITLE$}{}", "", style.paint(severity_ink(self.severity), &style.wrap(&plain(&first.title), TITLE)))?;
         let mut entry =
-            |label: &str, text: &str| writeln!(out, "{:12}{} {text}", "", style.paint(Ink::Faint, &format!("{label:<7}")));
+            |label: &str, text: &str| writeln!(out, "{:TITLE$}{} {text}", "", style.paint(Ink::Faint, &format!("{label:<7}")));
         entry("cases", &style.wrap(&self.cases(), BODY))?;
         entry("why", &wrapped(&first.why))?;
         if first.configuration != "usual key" {
@@ -92,9 +88,9 @@ impl<'a> Group<'a> {
     pub(super) fn write_briefly(&self, out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         let style = view.style;
         let tail = format!("{} · {}", algorithms(&self.findings), count(self.findings.len(), "case", "cases"));
-        let class = plain(self.class);
-        writeln!(out, "  {}  {class:<32}  {}", style.severity(self.severity), style.paint(Ink::Faint, &style.wrap(&tail, 46)))?;
-        writeln!(out, "{:12}{}", "", style.wrap(&plain(&self.findings[0].title), 12))
+        let class = format!("{:<32}", plain(self.class));
+        writeln!(out, "  {}  {class}{}", style.severity(self.severity), beside(&tail, TITLE + class.chars().count(), style))?;
+        writeln!(out, "{:TITLE$}{}", "", style.wrap(&plain(&self.findings[0].title), TITLE))
     }
 
     /// Up to three distinct cases by the part of their ids that sets them apart.
@@ -129,13 +125,25 @@ impl<'a> Group<'a> {
     /// The command that prints the same token whole.
     fn forge_command(&self, view: &View<'_>) -> String {
         let first = self.findings[0];
-        let seed = if self.seed == 1 { String::new() } else { format!(" --seed {}", self.seed) };
-        format!("jwt-gauntlet forge '{}' --alg {}{seed}{}", plain(&first.case), first.algorithm, view.options)
+        let (case, seed) = (plain(&first.case), seed_option(self.seed));
+        format!("jwt-gauntlet forge {} --alg {}{seed}{}", shell_words::quote(&case), first.algorithm, view.options)
     }
 }
 
+/// Columns before a finding's class and title.
+const TITLE: usize = 12;
 /// Columns before the text of a finding's entries.
 const BODY: usize = 20;
+/// Columns that a text beside another must have, else it starts a line of its own.
+const NARROW: usize = 24;
+
+/// `text` two columns behind a line that ends at `column`, or below it where the line leaves no room.
+fn beside(text: &str, column: usize, style: Style) -> String {
+    let start = column + 2;
+    let fits = start + text.chars().count().min(NARROW) <= style.width;
+    let (gap, start) = if fits { ("  ".to_owned(), start) } else { (format!("\n{:TITLE$}", ""), TITLE) };
+    gap + &style.paint(Ink::Faint, &style.wrap(text, start))
+}
 
 fn token(token: &str, style: Style) -> String {
     let length = format!("  ({} characters)", grouped(token.chars().count()));

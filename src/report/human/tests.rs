@@ -106,7 +106,7 @@ MALLEABLE  the issuer's claims accepted in other bytes: denylists and caches by
 
 NEXT
   how the attack works:   jwt-gauntlet show alg-none/case-variants
-  after the fix:          jwt-gauntlet attack exec:./it --attacks alg-none/case-variants
+  after the fix:          jwt-gauntlet attack exec:./it --attacks alg-none/case-variants --alg RS256,ES256
 
 1,312 cases: 1,296 held, 4 findings, 12 skipped; seed 1; exit 1: findings at or
 above medium
@@ -114,6 +114,45 @@ above medium
     assert_eq!(text, expected);
     // Commands are not broken, so that they can be copied.
     assert!(text.lines().all(|line| line.chars().count() <= 80 || line.contains("jwt-gauntlet attack")));
+}
+
+#[test]
+fn the_command_after_the_fix_asks_the_same_again() {
+    let forged = |case, algorithm| finding(case, algorithm, Outcome::Forged, Severity::Critical);
+    let mut report = report(vec![forged("mine/it's odd#1", Algorithm::ES256K), forged("alg-none/exact#1", Algorithm::RS256)]);
+    report.seed = 7;
+    let style = Style { width: 80, ..Style::default() };
+    let (baseline, options) = (Baseline::default(), " --catalogue mine");
+    let view = View { style, fail_on: Severity::Medium, baseline: &baseline, took: None, target: "exec:./it", options };
+    let mut out = Vec::new();
+    write(&mut out, &report, &view).expect("writes to memory");
+    let text = String::from_utf8(out).expect("UTF-8");
+    let command = r"jwt-gauntlet attack exec:./it --attacks 'mine/it'\''s odd' --alg ES256K --seed 7 --catalogue mine";
+    assert!(text.contains(command), "{text}");
+    let words = shell_words::split(command).expect("a shell reads it");
+    assert_eq!(words[4], "mine/it's odd");
+}
+
+#[test]
+fn no_heading_is_wider_than_the_terminal() {
+    let long = "confusion/a-class-with-a-name-that-leaves-no-room-at-all#1";
+    for (case, severity) in [("alg-none/exact#1", Severity::Critical), (long, Severity::Critical), (long, Severity::Low)] {
+        let findings = Algorithm::ALL.into_iter().map(|algorithm| finding(case, algorithm, Outcome::Forged, severity));
+        let text = shown(&report(findings.collect()), &Baseline::default());
+        let wide: Vec<&str> = text.lines().filter(|line| line.chars().count() > 80 && !line.contains("  jwt-gauntlet ")).collect();
+        assert!(wide.is_empty() && text.contains("ES256K EdDSA"), "{wide:#?}\n{text}");
+    }
+}
+
+#[test]
+fn what_does_not_fail_an_interrupted_run_is_told() {
+    let mut report = report(vec![finding("a/b#1", Algorithm::RS256, Outcome::Malleable, Severity::Low)]);
+    report.summary.interrupted = true;
+    let text = shown(&report, &Baseline::default()).replace('\n', " ");
+    assert!(text.contains("with nothing that fails it so far. 1 finding below `--fail-on medium`."), "{text}");
+    report.findings.clear();
+    let text = shown(&report, &Baseline::default()).replace('\n', " ");
+    assert!(text.contains("with no finding so far."), "{text}");
 }
 
 #[test]
@@ -125,6 +164,7 @@ fn refused_genuine_tokens_prove_nothing_and_cannot_steer_the_terminal() {
     assert!(text.contains("FAILED   14 of 14 genuine tokens refused. It said:"), "{text}");
     assert!(!text.contains('\x1b') && text.contains("\\u{1b}[31mno"), "{text}");
     assert!(text.contains("exit 3"), "{text}");
+    assert!(text.contains("jwt-gauntlet attack exec:./it --alg ES256 --report json"), "{text}");
 }
 
 #[test]
@@ -182,5 +222,5 @@ fn skipped_cases_are_counted_by_reason() {
     let mut report = report(Vec::new());
     report.skipped = vec![skip("one"), skip("two"), skip("two")];
     let text = shown(&report, &Baseline::default());
-    assert!(text.contains("SKIPPED  3 cases, not asked\n       2  two\n       1  one\n"), "{text}");
+    assert!(text.contains("SKIPPED  3 cases, not asked or not judged\n       2  two\n       1  one\n"), "{text}");
 }

@@ -35,6 +35,8 @@ struct State {
     process: Option<Process>,
     /// Since the last answer.
     failures: usize,
+    /// What the last failure looked like, to quote when it becomes one too many.
+    last_failure: String,
     /// The first token that was answered, to ask when nothing else is.
     known: Option<String>,
 }
@@ -43,7 +45,7 @@ type OnAnswer<'a> = &'a mut dyn FnMut(usize, Verdict);
 
 impl ExecVerifier {
     pub(super) fn new(shared: Arc<Shared>, configure: Vec<u8>, process: Process) -> Self {
-        let state = State { process: Some(process), failures: 0, known: None };
+        let state = State { process: Some(process), failures: 0, last_failure: String::new(), known: None };
         Self { shared, configure, state: Mutex::new(state) }
     }
 }
@@ -83,15 +85,16 @@ impl ExecVerifier {
             self.must_be_alive(state)?;
         }
         self.start(state)?;
-        let State { process, failures, known } = state;
+        let State { process, failures, known, last_failure } = state;
         let pace = Pace { most, limit: self.shared.limits.question };
         let asked = session::ask(process, tokens, queue, pace, &mut |index, verdict| {
             *failures = 0;
             known.get_or_insert_with(|| tokens[index].to_owned());
             answer(index, verdict);
         });
-        if asked.is_err() {
+        if let Err(trouble) = &asked {
             *failures += 1;
+            *last_failure = trouble.failure.to_string();
             self.shared.still_wanted()?;
         }
         Ok(asked)
@@ -141,7 +144,7 @@ impl ExecVerifier {
     /// Asks about a token that was answered before. Many bad tokens in a row may each end a program that is in order.
     fn must_be_alive(&self, state: &mut State) -> Result<(), AskError> {
         self.start(state)?;
-        let State { process, failures, known } = state;
+        let State { process, failures, known, last_failure } = state;
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let pace = Pace { most: 1, limit: self.shared.limits.question };
         let mut answered = false;
@@ -150,7 +153,8 @@ impl ExecVerifier {
             *failures = 0;
             return Ok(());
         }
-        let last = asked.err().map_or_else(|| "it has never answered".to_owned(), |trouble| trouble.failure.to_string());
+        self.shared.still_wanted()?;
+        let last = asked.err().map_or_else(|| last_failure.clone(), |trouble| trouble.failure.to_string());
         Err(AskError(format!(
             "`{}` failed {FAILURES_IN_A_ROW} times in a row without one answer; last: {last}",
             self.shared.command_line()

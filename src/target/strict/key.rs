@@ -5,7 +5,7 @@ use rsa::BigUint;
 
 use crate::{
     algorithm::Algorithm,
-    keys::{Curve, PublicKey, PublicMaterial},
+    keys::{Curve, PublicKey, PublicMaterial, rsa_parameters},
     target::Trust,
 };
 
@@ -107,7 +107,7 @@ impl Prepared {
             Self::Point(signature::UnparsedPublicKey::new(with, bytes))
         };
         match key.material {
-            PublicMaterial::Secret(secret) => Self::Hmac(hmac::Key::new(hmac_algorithm(algorithm), &secret)),
+            PublicMaterial::Secret(secret) => Self::Hmac(hmac::Key::new(algorithm.hash().for_hmac(), &secret)),
             PublicMaterial::Rsa { n, e } => Self::Rsa(signature::RsaPublicKeyComponents { n, e }, rsa_parameters(algorithm)),
             PublicMaterial::Ec { curve: Curve::P256, x, y } => {
                 point(&signature::ECDSA_P256_SHA256_FIXED, [&[4], x.as_slice(), &y].concat())
@@ -128,24 +128,5 @@ impl Prepared {
             Self::Rsa(key, parameters) => key.verify(parameters, input, signature).is_ok(),
             Self::Other(key, algorithm) => key.verifies(*algorithm, input, signature),
         }
-    }
-}
-
-fn hmac_algorithm(algorithm: Algorithm) -> hmac::Algorithm {
-    match algorithm {
-        Algorithm::HS256 => hmac::HMAC_SHA256,
-        Algorithm::HS384 => hmac::HMAC_SHA384,
-        _ => hmac::HMAC_SHA512,
-    }
-}
-
-fn rsa_parameters(algorithm: Algorithm) -> &'static signature::RsaParameters {
-    match algorithm {
-        Algorithm::RS256 => &signature::RSA_PKCS1_2048_8192_SHA256,
-        Algorithm::RS384 => &signature::RSA_PKCS1_2048_8192_SHA384,
-        Algorithm::RS512 => &signature::RSA_PKCS1_2048_8192_SHA512,
-        Algorithm::PS256 => &signature::RSA_PSS_2048_8192_SHA256,
-        Algorithm::PS384 => &signature::RSA_PSS_2048_8192_SHA384,
-        _ => &signature::RSA_PSS_2048_8192_SHA512,
     }
 }
