@@ -106,6 +106,9 @@ pub enum Step {
     SpliceSignature { from: Choice<Other> },
     /// Signs with a key of that holder, under the header's `alg` or the one given.
     Sign { with: Choice<Holder>, algorithm: Option<Choice<Algorithm>> },
+    /// Signs with the trusted key by whatever scheme that key is for and with the hash of the header's `alg`, as a library does that
+    /// lets the type of the key decide; `form` is that of an ECDSA signature.
+    SignByKeyType { form: Choice<EcdsaForm> },
     /// MACs under the header's `alg` (HS256, HS384, HS512) or with the hash given.
     Mac { key: Choice<MacKey>, hash: Option<Choice<MacHash>> },
 
@@ -217,6 +220,7 @@ impl Step {
             Self::RepeatSignature {} => signature::repeat(work),
             Self::SpliceSignature { from } => signature::splice(work, **from),
             Self::Sign { with, algorithm } => signature::sign(work, **with, algorithm.as_deref().copied()),
+            Self::SignByKeyType { form } => ecdsa::sign_by_key_type(work, **form),
             Self::Mac { key, hash } => hmac::mac(work, key, hash.as_deref().copied()),
             Self::EcdsaScalars { r, s, form } => ecdsa::scalars(work, **r, **s, **form),
             Self::RespellEcdsa { to } => ecdsa::respell(work, **to),

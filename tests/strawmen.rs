@@ -29,6 +29,7 @@ fn tells(hole: Hole, case: &str) -> bool {
         Hole::SignatureIgnored => &["control/", "sig-ignored/"],
         Hole::EmptySignature | Hole::TwoSegments | Hole::MalformedIsNull => &["control/", "sig-"],
         Hole::CastPanics => &["confusion/key-type-mismatch"],
+        Hole::KeyTypeCast => &["confusion/key-type-mismatch#configured-cast"],
         _ => return true,
     };
     groups.iter().any(|group| case.starts_with(group))

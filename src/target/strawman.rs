@@ -149,6 +149,11 @@ holes! {
     /// A header that asks for another key type brings the process down.
     CastPanics = "cast-panics" => Rules::authentic(confusion::cast_panics),
 
+    /// The type of the configured key decides how a signature is checked, not the algorithm (CVE-2022-23539).
+    KeyTypeDecides = "key-type-decides" => Rules { key: confusion::of_any_type, ..Rules::authentic(confusion::key_type_decides) },
+    /// A configured key of another type than the algorithm's is found out by casting it, for each token.
+    KeyTypeCast = "key-type-cast" => Rules { key: confusion::of_any_type, ..Rules::authentic(confusion::key_type_cast) },
+
     /// The key in `jwk` is trusted (CVE-2018-0114, CVE-2026-27962).
     JwkTrusted = "jwk" => Rules::authentic(embedded::jwk),
     /// A key, key set or PEM under some other name is trusted.
