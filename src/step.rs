@@ -27,7 +27,7 @@ pub use self::{
     choice::Choice,
     ecdsa::{EcdsaForm, EcdsaScalar, EcdsaSpelling},
     eddsa::{EddsaSpelling, EddsaVariant},
-    embed::{Chain, KeyMember},
+    embed::{Chain, DataUrl, Document, KeyMember},
     hmac::{MacHash, MacKey, SecretReading},
     object::{KidShape, Place},
     rsa::{CubeRoot, DigestEdit, DigestElement, PaddingEdit, PssEdit, RsaInteger, SignedHash},
@@ -79,6 +79,9 @@ pub enum Step {
     CopyClaimToHeader { claim: Choice<String>, name: Choice<String> },
     /// Puts a key or key set of the attacker's into a header member and signs with that key, under the header's `alg` or that of `key`.
     EmbedKey { key: Option<Choice<Algorithm>>, r#as: Choice<KeyMember> },
+    /// Makes the header member `name` (`jku` or `x5u`) a URL that holds a document with a key of the attacker's, and signs with that key,
+    /// under the header's `alg` or that of `key`.
+    EmbedUrl { name: Choice<String>, key: Option<Choice<Algorithm>>, document: Choice<Document>, url: Choice<DataUrl> },
     /// Puts a certificate chain into `x5c` and signs with the key that the chain vouches for, or claims to.
     EmbedChain { chain: Choice<Chain> },
     /// Sets a certificate thumbprint header (`x5t` or `x5t#S256`) to that of the trusted or the attacker's certificate.
@@ -207,6 +210,7 @@ impl Step {
             Self::Kid { is } => object::kid(work, **is),
             Self::CopyClaimToHeader { claim, name } => object::copy_to_header(work, claim, name),
             Self::EmbedKey { key, r#as } => embed::key(work, key.as_deref().copied(), **r#as),
+            Self::EmbedUrl { name, key, document, url } => embed::url(work, name, key.as_deref().copied(), **document, **url),
             Self::EmbedChain { chain } => embed::chain(work, **chain),
             Self::Thumbprint { name, of } => embed::thumbprint(work, name, **of),
             Self::DropSignature {} => signature::set(work, Vec::new()),

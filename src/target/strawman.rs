@@ -15,6 +15,7 @@ mod policy;
 mod rsa;
 mod rules;
 mod unsigned;
+mod url;
 mod wire;
 
 use std::{fmt, str::FromStr};
@@ -164,6 +165,10 @@ holes! {
     JwkOfKnownNumber = "jwk-of-known-number" => Rules::authentic(embedded::jwk_of_known_number),
     /// The `jwk` that is compared and the `jwk` that verifies come from two parsers.
     JwkReadTwice = "jwk-read-twice" => Rules { read: unsigned::with_duplicates, header: policy::ignored, ..Rules::authentic(embedded::jwk_read_twice) },
+    /// The key or certificate in a `data:` URL of `jku` or `x5u` is trusted.
+    UrlKey = "url-key" => Rules::authentic(url::key),
+    /// What a `file:` or `data:` URL of `jku` or `x5u` gives is the secret.
+    UrlSecret = "url-secret" => Rules::authentic(url::secret),
     /// The first certificate of `x5c` is trusted, whoever issued it.
     X5cLeaf = "x5c-leaf" => Rules { header: policy::ignored, ..Rules::authentic(embedded::x5c_leaf) },
     /// A chain is trusted if the trusted certificate stands in it.
