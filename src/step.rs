@@ -32,7 +32,7 @@ pub use self::{
     object::{KidShape, Place},
     rsa::{CubeRoot, DigestEdit, DigestElement, PaddingEdit, PssEdit, RsaInteger, SignedHash},
     signature::{Holder, Other, SegmentName},
-    wire::{Decoration, Shape},
+    wire::{Decoration, JsonPlace, Shape},
     work::Work,
 };
 use crate::{algorithm::Algorithm, keys::SignError};
@@ -145,6 +145,9 @@ pub enum Step {
 
     /// Serialises the token in another shape.
     Shape { to: Choice<Shape> },
+    /// Serialises the token as JSON with `to`, JSON text, where the signature belongs, or the whole list of signatures; without `to`,
+    /// with nothing there.
+    JsonSignature { at: Choice<JsonPlace>, to: Option<Choice<String>> },
     /// Puts text around the serialised token.
     Decorate { with: Choice<Decoration> },
     /// Makes `to` the whole wire text.
@@ -240,6 +243,7 @@ impl Step {
             Self::RsaPrimeModulus {} => rsa::prime_modulus(work),
             Self::RsaInteger { to } => rsa::integer(work, **to),
             Self::Shape { to } => wire::shape(work, **to),
+            Self::JsonSignature { at, to } => wire::json_signature(work, **at, to.as_ref().map(|to| to.as_str())),
             Self::Decorate { with } => wire::decorate(work, **with),
             Self::WireText { to } => wire::replace(work, to),
             Self::Prepend { text } => wire::prepend(work, text),

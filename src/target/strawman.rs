@@ -93,6 +93,8 @@ holes! {
     NoSignatureIsBad = "no-signature-is-bad" => wire::json_rules(wire::no_signature_is_bad),
     /// A JSON serialisation is taken where a compact token is expected.
     JsonAccepted = "json-accepted" => wire::json_rules(|s, j| wire::json_entries(j).iter().any(|entry| s.exact(entry))),
+    /// In a JSON serialisation a signature that is no text leaves nothing to compare.
+    JsonSignatureUntyped = "json-signature-untyped" => wire::json_rules(wire::no_text_no_signature),
     /// In a JSON serialisation any header may name the algorithm, and no list is asked (GHSA-jc38-x7x8-2xc8).
     JsonAlg = "json-alg" => wire::json_rules(confusion::json_alg),
 
