@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{
     algorithm::{Algorithm, Family},
     issuer::Issuer,
     keys::{Key, KeyText, PublicKey, PublicMaterial, Role},
     step::Choice,
-    target::Trust,
+    target::{Trust, TrustedKey},
 };
 
 /// How the verifier is set up for a case; the default is the trusted key in its usual shape.
@@ -64,6 +65,10 @@ pub enum OddKey {
     RsaModulusEven,
     /// A prime as modulus: its private exponent is public knowledge.
     RsaModulusPrime,
+    /// RSA 2048 bit with neighbouring primes.
+    RsaClosePrimes,
+    /// RSA 2048 bit with primes of the ROCA form.
+    RsaRoca,
     /// A point that is not on the curve.
     EcOffCurve,
     /// The point (0, 0).
@@ -80,6 +85,16 @@ pub enum OddKey {
     Ed25519OrderFour,
     /// An Ed25519 key of small order: a point of order eight.
     Ed25519OrderEight,
+    /// An RSA key where the algorithm needs a point.
+    OfTypeRsa,
+    /// A key on P-256 where the algorithm needs RSA or Ed25519.
+    OfTypeEc,
+    /// A key on another curve than that of the ES* algorithm.
+    OfOtherCurve,
+    /// An Ed25519 key where the algorithm needs another.
+    OfTypeEd25519,
+    /// The trusted Ed25519 key, published as one for key agreement (RFC 8037 section 3.2).
+    OfTypeX25519,
 }
 
 impl Configuration {
@@ -102,6 +117,9 @@ impl Configuration {
         if let Some(Allow::WithHmac) = self.allow.as_deref() {
             let hmac = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
             trust.algorithms = Some([algorithm].into_iter().chain(hmac).collect());
+        }
+        if let Some(OddKey::OfTypeX25519) = self.key.as_deref() {
+            name_x25519(&mut trust.key)?;
         }
         if let Some(shape) = &self.key_text {
             trust.key.text = Some(String::from_utf8(shape.render(&public, algorithm)?).ok()?);
@@ -171,13 +189,33 @@ impl OddKey {
             Self::Rsa512 => Some(Role::Rsa512),
             Self::Rsa768 => Some(Role::Rsa768),
             Self::Rsa1024 => Some(Role::Rsa1024),
+            Self::RsaClosePrimes => Some(Role::RsaClosePrimes),
+            Self::RsaRoca => Some(Role::RsaRoca),
+            Self::OfTypeRsa | Self::OfTypeEc | Self::OfOtherCurve | Self::OfTypeEd25519 | Self::OfTypeX25519 => Some(Role::Trusted),
             _ => None,
         }
     }
 
+    /// The algorithm that the key is meant for, where the verifier is set up for `algorithm`; `None` where there is nothing odd in that.
+    fn meant_for(self, algorithm: Algorithm) -> Option<Algorithm> {
+        let family = algorithm.family();
+        let other = match self {
+            Self::OfTypeRsa if family != Family::Rsa => Algorithm::RS256,
+            Self::OfTypeEc if family != Family::Ec => Algorithm::ES256,
+            Self::OfOtherCurve if algorithm == Algorithm::ES256 => Algorithm::ES384,
+            Self::OfOtherCurve if family == Family::Ec => Algorithm::ES256,
+            Self::OfTypeEd25519 if family != Family::Okp => Algorithm::EdDSA,
+            Self::OfTypeX25519 if family == Family::Okp => algorithm,
+            Self::OfTypeRsa | Self::OfTypeEc | Self::OfOtherCurve | Self::OfTypeEd25519 | Self::OfTypeX25519 => return None,
+            _ => return Some(algorithm),
+        };
+        // A public key in place of a secret is a matter of its own: confusion/*.
+        (family != Family::Hmac).then_some(other)
+    }
+
     fn load(self, trusted: &Arc<Key>, algorithm: Algorithm) -> Option<(Option<Arc<Key>>, PublicKey)> {
         if let Some(role) = self.role() {
-            let key = Key::of(role, algorithm)?;
+            let key = Key::of(role, self.meant_for(algorithm)?)?;
             let public = key.public().clone();
             return Some((Some(key), public));
         }
@@ -221,6 +259,14 @@ impl OddKey {
     }
 }
 
+/// Publishes an Ed25519 key under the name of X25519: another `crv`, and 1.3.101.110 for 1.3.101.112.
+fn name_x25519(key: &mut TrustedKey) -> Option<()> {
+    let jwk = key.jwk.get().replace("\"Ed25519\"", "\"X25519\"");
+    key.jwk = RawValue::from_string(jwk).ok()?;
+    key.pem = key.pem.as_ref().map(|pem| pem.replace("MCowBQYDK2VwAyEA", "MCowBQYDK2VuAyEA"));
+    Some(())
+}
+
 /// 2^2203 - 1, a prime, as modulus of 2203 bits.
 fn mersenne_prime() -> Vec<u8> {
     let mut bytes = vec![0xff; 276];
@@ -236,4 +282,37 @@ fn small_order(index: usize) -> Vec<u8> {
         "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
     ];
     data_encoding::HEXLOWER.decode(encodings[index].as_bytes()).expect("a constant")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_another_type_is_odd_for_some_algorithms_only() {
+        let fits = |odd: OddKey, algorithm: Algorithm| {
+            let configuration = Configuration { key: Some(odd.into()), ..Configuration::default() };
+            configuration.issuer(algorithm).map(|issuer| issuer.public.fits(algorithm))
+        };
+        for algorithm in Algorithm::ALL {
+            let family = algorithm.family();
+            for (odd, own) in
+                [(OddKey::OfTypeRsa, Family::Rsa), (OddKey::OfTypeEc, Family::Ec), (OddKey::OfTypeEd25519, Family::Okp)]
+            {
+                let expected = (family != own && family != Family::Hmac).then_some(false);
+                assert_eq!(fits(odd, algorithm), expected, "{algorithm} {odd:?}");
+            }
+            assert_eq!(fits(OddKey::OfOtherCurve, algorithm), (family == Family::Ec).then_some(false), "{algorithm}");
+        }
+    }
+
+    #[test]
+    fn a_key_for_key_agreement_says_so_in_every_form() {
+        let configuration = Configuration { key: Some(OddKey::OfTypeX25519.into()), ..Configuration::default() };
+        let trust = configuration.issuer(Algorithm::EdDSA).expect("it fits").trust;
+        assert!(trust.key.jwk.get().contains("\"crv\":\"X25519\""), "{}", trust.key.jwk);
+        // id-X25519 (RFC 8410 section 3) in the base64 of the SPKI.
+        assert!(trust.key.pem.is_some_and(|pem| pem.contains("MCowBQYDK2VuAyEA")));
+        assert!(configuration.issuer(Algorithm::ES256).is_none());
+    }
 }

@@ -46,6 +46,10 @@ pub enum Role {
     Rsa768,
     /// RSA 1024 bit: below the minimum of RFC 7518 section 3.3.
     Rsa1024,
+    /// RSA 2048 bit with neighbouring primes: Fermat's method finds them at once (CVE-2022-26320).
+    RsaClosePrimes,
+    /// RSA 2048 bit with primes of the form that Infineon's library made (ROCA, CVE-2017-15361).
+    RsaRoca,
 }
 
 /// A private key or shared secret with its key id.
@@ -194,9 +198,9 @@ impl Slot {
 
     fn make(self) -> Key {
         let (kid, name) = match self.role {
-            Role::Trusted | Role::RsaExponent3 | Role::Rsa512 | Role::Rsa768 | Role::Rsa1024 => ("key-1", "trusted"),
             Role::OtherTrusted => ("key-2", "other-trusted"),
             Role::Attacker => ("attacker", "attacker"),
+            _ => ("key-1", "trusted"),
         };
         let derive = |label: &str, len: usize| {
             let mut bytes = Vec::new();
@@ -230,6 +234,8 @@ fn rsa_pem(role: Role) -> &'static str {
         Role::Rsa512 => include_str!("keys/rsa-512.pem"),
         Role::Rsa768 => include_str!("keys/rsa-768.pem"),
         Role::Rsa1024 => include_str!("keys/rsa-1024.pem"),
+        Role::RsaClosePrimes => include_str!("keys/rsa-close-primes.pem"),
+        Role::RsaRoca => include_str!("keys/rsa-roca.pem"),
     }
 }
 
@@ -255,7 +261,7 @@ mod tests {
 
     #[test]
     fn odd_rsa_keys_sign_what_they_can() {
-        for role in [Role::RsaExponent3, Role::Rsa768, Role::Rsa1024] {
+        for role in [Role::RsaExponent3, Role::Rsa768, Role::Rsa1024, Role::RsaClosePrimes, Role::RsaRoca] {
             let key = Key::of(role, Algorithm::RS256).expect("an RSA key");
             let signature = key.sign(Algorithm::RS256, b"input").expect("long enough for SHA-256");
             assert!(key.public().verifies_weakly(Algorithm::RS256, b"input", &signature), "{role:?}");

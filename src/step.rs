@@ -29,12 +29,12 @@ pub use self::{
     choice::Choice,
     ecdsa::{EcdsaForm, EcdsaScalar, EcdsaSpelling},
     eddsa::{EddsaSpelling, EddsaVariant},
-    embed::{Chain, KeyMember},
+    embed::{Chain, DataUrl, Document, KeyMember},
     hmac::{MacHash, MacKey, SecretReading},
     object::{KidShape, Place},
     rsa::{CubeRoot, DigestEdit, DigestElement, PaddingEdit, PssEdit, RsaInteger, SignedHash},
     signature::{Holder, Other, SegmentName},
-    wire::{Decoration, Shape},
+    wire::{Decoration, JsonPlace, Shape},
     work::Work,
 };
 use crate::{algorithm::Algorithm, keys::SignError};
@@ -82,6 +82,9 @@ pub enum Step {
     CopyClaimToHeader { claim: Choice<String>, name: Choice<String> },
     /// Puts a key or key set of the attacker's into a header member and signs with that key, under the header's `alg` or that of `key`.
     EmbedKey { key: Option<Choice<Algorithm>>, r#as: Choice<KeyMember> },
+    /// Makes the header member `name` (`jku` or `x5u`) a URL that holds a document with a key of the attacker's, and signs with that key,
+    /// under the header's `alg` or that of `key`.
+    EmbedUrl { name: Choice<String>, key: Option<Choice<Algorithm>>, document: Choice<Document>, url: Choice<DataUrl> },
     /// Puts a certificate chain into `x5c` and signs with the key that the chain vouches for, or claims to.
     EmbedChain { chain: Choice<Chain> },
     /// Sets a certificate thumbprint header (`x5t` or `x5t#S256`) to that of the trusted or the attacker's certificate.
@@ -113,6 +116,9 @@ pub enum Step {
     RespellBase64 { of: Choice<SegmentName>, to: Choice<Base64Spelling> },
     /// Signs with a key of that holder, under the header's `alg` or the one given.
     Sign { with: Choice<Holder>, algorithm: Option<Choice<Algorithm>> },
+    /// Signs with the trusted key by whatever scheme that key is for and with the hash of the header's `alg`, as a library does that
+    /// lets the type of the key decide; `form` is that of an ECDSA signature.
+    SignByKeyType { form: Choice<EcdsaForm> },
     /// MACs under the header's `alg` (HS256, HS384, HS512) or with the hash given.
     Mac { key: Choice<MacKey>, hash: Option<Choice<MacHash>> },
 
@@ -146,6 +152,9 @@ pub enum Step {
 
     /// Serialises the token in another shape.
     Shape { to: Choice<Shape> },
+    /// Serialises the token as JSON with `to`, JSON text, where the signature belongs, or the whole list of signatures; without `to`,
+    /// with nothing there.
+    JsonSignature { at: Choice<JsonPlace>, to: Option<Choice<String>> },
     /// Puts text around the serialised token.
     Decorate { with: Choice<Decoration> },
     /// Makes `to` the whole wire text.
@@ -211,6 +220,7 @@ impl Step {
             Self::Kid { is } => object::kid(work, **is),
             Self::CopyClaimToHeader { claim, name } => object::copy_to_header(work, claim, name),
             Self::EmbedKey { key, r#as } => embed::key(work, key.as_deref().copied(), **r#as),
+            Self::EmbedUrl { name, key, document, url } => embed::url(work, name, key.as_deref().copied(), **document, **url),
             Self::EmbedChain { chain } => embed::chain(work, **chain),
             Self::Thumbprint { name, of } => embed::thumbprint(work, name, **of),
             Self::DropSignature {} => signature::set(work, Vec::new()),
@@ -226,6 +236,7 @@ impl Step {
             Self::SpliceSegment { of, from } => signature::splice_segment(work, **of, **from),
             Self::RespellBase64 { of, to } => base64::respell(work, **of, **to),
             Self::Sign { with, algorithm } => signature::sign(work, **with, algorithm.as_deref().copied()),
+            Self::SignByKeyType { form } => ecdsa::sign_by_key_type(work, **form),
             Self::Mac { key, hash } => hmac::mac(work, key, hash.as_deref().copied()),
             Self::EcdsaScalars { r, s, form } => ecdsa::scalars(work, **r, **s, **form),
             Self::RespellEcdsa { to } => ecdsa::respell(work, **to),
@@ -241,6 +252,7 @@ impl Step {
             Self::RsaPrimeModulus {} => rsa::prime_modulus(work),
             Self::RsaInteger { to } => rsa::integer(work, **to),
             Self::Shape { to } => wire::shape(work, **to),
+            Self::JsonSignature { at, to } => wire::json_signature(work, **at, to.as_ref().map(|to| to.as_str())),
             Self::Decorate { with } => wire::decorate(work, **with),
             Self::WireText { to } => wire::replace(work, to),
             Self::Prepend { text } => wire::prepend(work, text),

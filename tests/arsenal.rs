@@ -65,6 +65,7 @@ fn only_files_about_policy_and_spelling_hold_tokens_that_the_issuer_signed() {
         // Keys for which anyone can sign, the issuer included.
         "rsa/weak-keys",
         "rsa/prime-modulus",
+        "rsa/guessable-primes",
         "eddsa/small-order-configured",
         "ecdsa/invalid-public-key",
         "rsa/1024-bit-key",
@@ -84,8 +85,8 @@ fn only_files_about_policy_and_spelling_hold_tokens_that_the_issuer_signed() {
 
 #[test]
 fn the_reference_mathematics_refuse_what_must_be_refused() {
-    // Anyone can sign for these keys; only a check of the key itself helps.
-    let by_key = ["eddsa/small-order-configured", "rsa/prime-modulus"];
+    // Anyone can sign for these keys, at once or after some work; only a check of the key itself helps.
+    let by_key = ["eddsa/small-order-configured", "rsa/prime-modulus", "rsa/guessable-primes"];
     for algorithm in Algorithm::ALL {
         forge_all(algorithm, |case, issuer, forged| {
             let (input, signature) = forged.token.as_str().rsplit_once('.').expect("three segments");

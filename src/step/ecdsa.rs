@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{StepError, signature, vary};
 use crate::{
+    algorithm::{Algorithm, Sha2},
     der,
     keys::{Curve, Material},
     step::Work,
@@ -94,6 +95,33 @@ pub(super) fn scalars(work: &mut Work<'_>, r: EcdsaScalar, s: EcdsaScalar, form:
     };
     signature::set(work, bytes)?;
     if at_infinity { work.issue_by_anyone() } else { Ok(()) }
+}
+
+/// What OpenSSL signs and verifies when it is given a digest and a key and not told a scheme.
+pub(super) fn sign_by_key_type(work: &mut Work<'_>, form: EcdsaForm) -> Result<(), StepError> {
+    let algorithm = work.header_algorithm()?;
+    // EdDSA names no digest, and then OpenSSL takes its default.
+    let hash = if algorithm == Algorithm::EdDSA { Sha2::Sha256 } else { algorithm.hash() };
+    let input = work.signing_input()?;
+    let key = work.trusted()?;
+    let signature = match &key.material {
+        Material::Ec(curve, scalar) => {
+            let raw = curve.sign(scalar, hash, input.as_bytes());
+            let (r, s) = raw.split_at(curve.width());
+            match form {
+                EcdsaForm::Raw => raw,
+                EcdsaForm::Der => der::nest(der::SEQUENCE, &[der::unsigned(r), der::unsigned(s)]),
+            }
+        }
+        Material::Rsa(_) => {
+            let pkcs1 = [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512].into_iter().find(|a| a.hash() == hash);
+            key.sign(pkcs1.unwrap_or(Algorithm::RS256), input.as_bytes())?
+        }
+        Material::Ed25519(_) => key.sign(Algorithm::EdDSA, input.as_bytes())?,
+        Material::Secret(_) => return Err(StepError::Unfit("the trusted key is a shared secret".to_owned())),
+    };
+    signature::set(work, signature)?;
+    work.issue()
 }
 
 pub(super) fn respell(work: &mut Work<'_>, to: EcdsaSpelling) -> Result<(), StepError> {
@@ -247,10 +275,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        algorithm::Algorithm,
         keys::PublicMaterial,
         recipe::Base,
-        step::fixture::{forge, issuer, parts},
+        step::fixture::{configured, forge, issuer, parts},
         verdict::Provenance,
     };
 
@@ -374,6 +401,31 @@ mod tests {
         let (input, bytes) = parts(&forged);
         let generator = "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
         assert_eq!(data_encoding::HEXLOWER.encode(&bytes[..32]), generator);
-        assert_eq!(bytes[32..], crate::algorithm::Sha2::Sha256.digest(input.as_bytes()));
+        assert_eq!(bytes[32..], Sha2::Sha256.digest(input.as_bytes()));
+    }
+
+    #[test]
+    fn the_type_of_the_key_decides_where_the_algorithm_gives_only_the_hash() {
+        let signed = |algorithm, key: &str, form: &str| {
+            let issuer = configured(algorithm, &format!("key = '{key}'"));
+            let forged = forge(&issuer, Base::Forged, &[&format!("{{ sign-by-key-type = {{ form = '{form}' }} }}")]);
+            assert_eq!(forged.provenance, Provenance::Genuine, "{algorithm} {key}");
+            let (input, signature) = parts(&forged);
+            (issuer.public, input, signature)
+        };
+        let (public, input, signature) = signed(Algorithm::PS384, "of-type-ec", "raw");
+        let PublicMaterial::Ec { curve, x, y } = &public.material else { panic!("a point") };
+        assert!(curve.verifies(x, y, Sha2::Sha384, input.as_bytes(), &signature));
+        let (.., spelled) = signed(Algorithm::PS384, "of-type-ec", "der");
+        let (r, s) = signature.split_at(32);
+        assert_eq!(spelled, der::nest(der::SEQUENCE, &[der::unsigned(r), der::unsigned(s)]));
+        for (algorithm, key, by) in [
+            (Algorithm::ES512, "of-type-rsa", Algorithm::RS512),
+            (Algorithm::EdDSA, "of-type-rsa", Algorithm::RS256),
+            (Algorithm::RS256, "of-type-ed25519", Algorithm::EdDSA),
+        ] {
+            let (public, input, signature) = signed(algorithm, key, "raw");
+            assert!(public.verifies(by, input.as_bytes(), &signature), "{algorithm}");
+        }
     }
 }

@@ -2,16 +2,23 @@
 //!
 //! A verifier must not let the token choose its key (RFC 7515 section 4.1.3, RFC 8725 section 3.10). The near-trusted forms are here
 //! for verifiers that do compare the embedded key with the trusted one, but only some members of it. Deliberately absent: `jku`
-//! and `x5u`, which need a host that answers.
+//! and `x5u` with the address of a host, which would have to answer.
 
 mod certificate;
+mod url;
 
 use rsa::BigUint;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-pub use self::certificate::Chain;
-pub(super) use self::certificate::{chain, thumbprint};
+pub use self::{
+    certificate::Chain,
+    url::{DataUrl, Document},
+};
+pub(super) use self::{
+    certificate::{chain, thumbprint},
+    url::url,
+};
 use super::{
     SegmentName, StepError, hmac, object,
     signature::{role_key, set},

@@ -68,6 +68,18 @@ pub enum Shape {
     JsonForgedFirst,
 }
 
+/// Where in a JSON serialisation something stands that is no signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JsonPlace {
+    /// `signature` of the flattened form.
+    Flattened,
+    /// `signature` of the one entry of the general form.
+    General,
+    /// `signatures` itself.
+    List,
+}
+
 /// Text around a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
@@ -160,6 +172,21 @@ fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gs]: [&str; 
     Ok(value.to_string())
 }
 
+/// `to` goes in verbatim, for JSON that no library would print.
+pub(super) fn json_signature(work: &mut Work<'_>, at: JsonPlace, to: Option<&str>) -> Result<(), StepError> {
+    work.signing_input()?;
+    let [header, payload]: [String; 2] =
+        std::array::from_fn(|i| work.draft().segments.get(i).map(ToString::to_string).unwrap_or_default());
+    let member = |name: &str| to.map(|value| format!(",\"{name}\":{value}")).unwrap_or_default();
+    let (payload, protected) = (format!("\"payload\":\"{payload}\""), format!("\"protected\":\"{header}\""));
+    work.set_wire_text(match at {
+        JsonPlace::Flattened => format!("{{{payload},{protected}{}}}", member("signature")),
+        JsonPlace::General => format!("{{{payload},\"signatures\":[{{{protected}{}}}]}}", member("signature")),
+        JsonPlace::List => format!("{{{payload}{}}}", member("signatures")),
+    });
+    Ok(())
+}
+
 pub(super) fn decorate(work: &mut Work<'_>, with: Decoration) -> Result<(), StepError> {
     let text = work.wire_text();
     let genuine = work.issuer().genuine().to_string();
@@ -190,4 +217,34 @@ pub(super) fn append(work: &mut Work<'_>, text: &str) -> Result<(), StepError> {
     let token = work.wire_text();
     work.set_wire_text(format!("{token}{text}"));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::{
+        algorithm::Algorithm,
+        recipe::Base,
+        step::fixture::{forge, issuer},
+        verdict::Provenance,
+    };
+
+    #[test]
+    fn anything_can_stand_where_the_signature_belongs() {
+        let made = |step: &str| {
+            // Over the genuine claims: without the signature not even they are the issuer's.
+            let forged = forge(&issuer(Algorithm::RS256), Base::Genuine, &[step]);
+            assert_eq!(forged.provenance, Provenance::Forged, "{step}");
+            serde_json::from_str::<Value>(forged.token.as_str()).expect("JSON")
+        };
+        let flattened = made("{ json-signature = { at = 'flattened', to = 'true' } }");
+        assert_eq!(flattened["signature"], json!(true));
+        assert!(flattened["protected"].is_string() && flattened["payload"].is_string());
+        let general = made("{ json-signature = { at = 'general', to = '[]' } }");
+        assert_eq!(general["signatures"][0]["signature"], json!([]));
+        assert!(general["signatures"][0]["protected"].is_string());
+        assert!(made("{ json-signature = { at = 'general' } }")["signatures"][0].get("signature").is_none());
+        assert_eq!(made("{ json-signature = { at = 'list', to = '0' } }")["signatures"], json!(0));
+    }
 }

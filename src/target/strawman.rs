@@ -21,6 +21,7 @@ mod policy;
 mod rsa;
 mod rules;
 mod unsigned;
+mod url;
 mod wire;
 
 use std::{fmt, str::FromStr};
@@ -98,6 +99,8 @@ holes! {
     NoSignatureIsBad = "no-signature-is-bad" => wire::json_rules(wire::no_signature_is_bad),
     /// A JSON serialisation is taken where a compact token is expected.
     JsonAccepted = "json-accepted" => wire::json_rules(|s, j| wire::json_entries(j).iter().any(|entry| s.exact(entry))),
+    /// In a JSON serialisation a signature that is no text leaves nothing to compare.
+    JsonSignatureUntyped = "json-signature-untyped" => wire::json_rules(wire::no_text_no_signature),
     /// In a JSON serialisation any header may name the algorithm, and no list is asked (GHSA-jc38-x7x8-2xc8).
     JsonAlg = "json-alg" => wire::json_rules(confusion::json_alg),
 
@@ -155,6 +158,11 @@ holes! {
     /// A header that asks for another key type brings the process down.
     CastPanics = "cast-panics" => Rules::authentic(confusion::cast_panics),
 
+    /// The type of the configured key decides how a signature is checked, not the algorithm (CVE-2022-23539).
+    KeyTypeDecides = "key-type-decides" => Rules { key: confusion::of_any_type, ..Rules::authentic(confusion::key_type_decides) },
+    /// A configured key of another type than the algorithm's is found out by casting it, for each token.
+    KeyTypeCast = "key-type-cast" => Rules { key: confusion::of_any_type, ..Rules::authentic(confusion::key_type_cast) },
+
     /// The key in `jwk` is trusted (CVE-2018-0114, CVE-2026-27962).
     JwkTrusted = "jwk" => Rules::authentic(embedded::jwk),
     /// A key, key set or PEM under some other name is trusted.
@@ -165,6 +173,10 @@ holes! {
     JwkOfKnownNumber = "jwk-of-known-number" => Rules::authentic(embedded::jwk_of_known_number),
     /// The `jwk` that is compared and the `jwk` that verifies come from two parsers.
     JwkReadTwice = "jwk-read-twice" => Rules { read: unsigned::with_duplicates, header: policy::ignored, ..Rules::authentic(embedded::jwk_read_twice) },
+    /// The key or certificate in a `data:` URL of `jku` or `x5u` is trusted.
+    UrlKey = "url-key" => Rules::authentic(url::key),
+    /// What a `file:` or `data:` URL of `jku` or `x5u` gives is the secret.
+    UrlSecret = "url-secret" => Rules::authentic(url::secret),
     /// The first certificate of `x5c` is trusted, whoever issued it.
     X5cLeaf = "x5c-leaf" => Rules { header: policy::ignored, ..Rules::authentic(embedded::x5c_leaf) },
     /// A chain is trusted if the trusted certificate stands in it.

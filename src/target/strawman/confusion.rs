@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::{
+    ecdsa::der_pair,
     rules::{Jws, Setup},
     wire,
 };
 use crate::{
-    algorithm::{Algorithm, Family},
+    algorithm::{Algorithm, Family, Sha2},
     keys::{Curve, KeyText, PublicKey, PublicMaterial},
     target::strict::key,
 };
@@ -114,6 +115,51 @@ pub fn cast_panics(setup: &Setup, jws: &Jws) -> bool {
     if jws.algorithm().is_some_and(|algorithm| !fits(algorithm)) {
         // Not `panic!`: the message of a planted crash should not litter the log of whoever runs this.
         std::panic::resume_unwind(Box::new("the key has another type than the algorithm needs"));
+    }
+    setup.exact(jws)
+}
+
+/// Loads a key for the algorithm, and one of another type or curve as well; weak ones it refuses.
+pub fn of_any_type(trust: &crate::target::Trust) -> Result<PublicKey, String> {
+    key::load(trust).or_else(|reason| {
+        let mut jwk: Value = serde_json::from_str(trust.key.jwk.get()).map_err(|e| e.to_string())?;
+        // 32 bytes are 32 bytes.
+        let agreement = jwk["crv"] == "X25519";
+        if agreement {
+            jwk["crv"] = Value::from("Ed25519");
+        }
+        let key = PublicKey::from_jwk(&jwk).map_err(|e| e.to_string())?;
+        if agreement || !key.fits(trust.algorithm) { Ok(key) } else { Err(reason) }
+    })
+}
+
+/// The algorithm gives the hash, and the key the rest, as in a call of OpenSSL's that is not told a scheme.
+pub fn key_type_decides(setup: &Setup, jws: &Jws) -> bool {
+    let hash = if setup.algorithm() == Algorithm::EdDSA { Sha2::Sha256 } else { setup.algorithm().hash() };
+    let good = match &setup.key.material {
+        PublicMaterial::Ec { curve, x, y } => {
+            let fixed = |number: &[u8]| {
+                let zeros = number.iter().take_while(|b| **b == 0).count();
+                [vec![0; curve.width().saturating_sub(number.len() - zeros)], number[zeros..].to_vec()].concat()
+            };
+            let raw = der_pair(jws.signature_bytes()).map(|(r, s)| [fixed(&r), fixed(&s)].concat());
+            let raw = raw.as_deref().unwrap_or(jws.signature_bytes());
+            curve.verifies(x, y, hash, jws.input.as_bytes(), raw)
+        }
+        PublicMaterial::Rsa { .. } => {
+            let pkcs1 = [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512].into_iter().find(|a| a.hash() == hash);
+            pkcs1.is_some_and(|algorithm| jws.verifies(&setup.key, algorithm))
+        }
+        PublicMaterial::Ed25519 { .. } => jws.verifies(&setup.key, Algorithm::EdDSA),
+        PublicMaterial::Secret(_) => false,
+    };
+    (!setup.key.fits(setup.algorithm()) && setup.names_own(jws) && good) || setup.exact(jws)
+}
+
+/// Casts the configured key to the type that the algorithm needs, and does not survive it.
+pub fn key_type_cast(setup: &Setup, jws: &Jws) -> bool {
+    if !setup.key.fits(setup.algorithm()) {
+        std::panic::resume_unwind(Box::new("the configured key has another type than the algorithm needs"));
     }
     setup.exact(jws)
 }

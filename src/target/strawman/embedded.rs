@@ -79,12 +79,12 @@ fn signed_by(jws: &Jws, jwk: &Value) -> bool {
     PublicKey::from_jwk(jwk).is_ok_and(|key| fits(jws, &key))
 }
 
-fn fits(jws: &Jws, key: &PublicKey) -> bool {
+pub fn fits(jws: &Jws, key: &PublicKey) -> bool {
     jws.algorithm().is_some_and(|algorithm| jws.verifies(key, algorithm))
 }
 
 /// Every key that can be read out of a JSON value: JWK, set, array, JSON text, PEM, certificate.
-fn keys(value: &Value) -> Vec<PublicKey> {
+pub fn keys(value: &Value) -> Vec<PublicKey> {
     match value {
         Value::Array(items) => items.iter().flat_map(keys).collect(),
         Value::Object(object) => match object.get("keys") {
@@ -151,7 +151,7 @@ pub fn x5t_miss(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The subject's public key: the seventh element of a version 3 `TBSCertificate` (RFC 5280 section 4.1).
-fn certificate_key(certificate: &[u8]) -> Option<PublicKey> {
+pub fn certificate_key(certificate: &[u8]) -> Option<PublicKey> {
     let (_, certificate, _) = element(certificate)?;
     let (_, mut body, _) = element(certificate)?;
     for _ in 0..6 {

@@ -130,6 +130,14 @@ pub fn no_signature_is_bad(setup: &Setup, jws: &Jws) -> bool {
     (!flattened && signed.is_empty()) || ((flattened || !signed.is_empty()) && setup.exact(jws))
 }
 
+/// The signature is read as text, and where there is none, there is nothing that could differ.
+pub fn no_text_no_signature(setup: &Setup, jws: &Jws) -> bool {
+    let Some(value) = &jws.json else { return setup.exact(jws) };
+    let entries = value.get("signatures").and_then(Value::as_array);
+    let entries = entries.map_or(std::slice::from_ref(value), Vec::as_slice);
+    entries.iter().any(|entry| entry.get("signature").is_none_or(|signature| !signature.is_string())) || setup.exact(jws)
+}
+
 /// Strict in all that a JSON serialisation leaves: header members are judged on the merged header.
 pub const fn json_rules(authentic: fn(&Setup, &Jws) -> bool) -> Rules {
     Rules { read: json, authentic, ..Rules::STRICT }

@@ -70,7 +70,35 @@ fn check_rsa(n: &BigUint, e: &BigUint) -> Result<(), &'static str> {
     if two.modpow(&(n - &one), n) == one {
         return Err("the modulus is a prime");
     }
+    if has_close_primes(n) {
+        return Err("the primes of the modulus are too close to each other");
+    }
+    if has_roca_form(n) {
+        return Err("the modulus has the form of CVE-2017-15361");
+    }
     Ok(())
+}
+
+/// The first steps of Fermat's method, which finds factors near the square root (CVE-2022-26320, FIPS 186-5 appendix A.1.3).
+fn has_close_primes(n: &BigUint) -> bool {
+    let mut middle = n.sqrt();
+    (0..16).any(|_| {
+        middle += 1_u8;
+        let square = &middle * &middle - n;
+        let root = square.sqrt();
+        &root * &root == square
+    })
+}
+
+/// Whether the modulus is a power of 65537 modulo each of a few small primes, as are all that Infineon's library made, and of others
+/// about one in 2^28 (Nemec and others, "The Return of Coppersmith's Attack", 2017).
+fn has_roca_form(n: &BigUint) -> bool {
+    const PRIMES: [u32; 17] = [11, 13, 17, 19, 37, 53, 61, 71, 73, 79, 97, 103, 107, 109, 127, 151, 157];
+    PRIMES.into_iter().all(|prime| {
+        let residue = n % BigUint::from(prime);
+        let powers = std::iter::successors(Some(1), |power| Some(power * 65_537 % prime).filter(|next| *next != 1));
+        powers.into_iter().any(|power| residue == BigUint::from(power))
+    })
 }
 
 /// Whether the encoding, canonical or not, is that of a point whose order divides 8: signatures under it verify for any message.

@@ -116,7 +116,7 @@ fn a_large_legal_token_passes_and_an_endless_one_does_not() {
 #[test]
 fn weak_and_unfit_keys_are_not_loaded() {
     let refuses = |trust: &Trust| matches!(Strict.configure(trust), Err(ConfigureError::Unsupported(_)));
-    for role in [Role::Rsa512, Role::Rsa768, Role::Rsa1024] {
+    for role in [Role::Rsa512, Role::Rsa768, Role::Rsa1024, Role::RsaClosePrimes, Role::RsaRoca] {
         assert!(refuses(&Trust::in_key(&Key::of(role, Algorithm::RS256).expect("a key"), Algorithm::RS256)), "{role:?}");
     }
     for length in [0, 16, 31] {
