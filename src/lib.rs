@@ -42,6 +42,7 @@ pub mod issuer;
 pub mod keys;
 pub mod ledger;
 pub mod recipe;
+pub mod recognise;
 pub mod report;
 pub mod run;
 pub mod step;

@@ -9,11 +9,11 @@
 
 mod choice;
 mod ecdsa;
-mod eddsa;
+pub(crate) mod eddsa;
 mod embed;
 #[cfg(test)]
-mod fixture;
-mod hmac;
+pub(crate) mod fixture;
+pub(crate) mod hmac;
 mod object;
 mod rsa;
 mod signature;
