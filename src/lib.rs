@@ -41,6 +41,7 @@ pub mod inspect;
 pub mod issuer;
 pub mod keys;
 pub mod ledger;
+pub mod policy;
 pub mod recipe;
 pub mod recognise;
 pub mod report;
