@@ -7,7 +7,7 @@
 //! Deliberately absent: any verification by key. Signing is deterministic and only this harness holds the trusted keys, so
 //! comparison decides, and a mistake in some library's mathematics cannot leak into the oracle.
 
-mod lenient;
+pub(crate) mod lenient;
 
 use std::collections::{HashMap, HashSet};
 

@@ -45,6 +45,7 @@ pub mod keys;
 pub mod ledger;
 pub mod policy;
 pub mod recipe;
+pub mod recognise;
 pub mod report;
 pub mod run;
 pub mod sample;

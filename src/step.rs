@@ -10,11 +10,11 @@
 mod base64;
 mod choice;
 mod ecdsa;
-mod eddsa;
+pub(crate) mod eddsa;
 mod embed;
 #[cfg(test)]
-mod fixture;
-mod hmac;
+pub(crate) mod fixture;
+pub(crate) mod hmac;
 mod object;
 mod rsa;
 mod signature;

@@ -17,8 +17,21 @@ pub struct Reading {
     pub signature: Vec<u8>,
 }
 
+/// A reading with its first two segments as they were spelled: what a signature may have been made over.
+pub(crate) struct Spelled {
+    /// Header and payload, still encoded.
+    pub(crate) texts: [String; 2],
+    /// What they say.
+    pub(crate) reading: Reading,
+}
+
 /// Every way in which `token` can be read as a JWS: three segments, or each signature of a JSON serialisation.
 pub(super) fn readings(token: &str) -> Vec<Reading> {
+    spelled(token).into_iter().map(|spelled| spelled.reading).collect()
+}
+
+/// The same with the texts that were read.
+pub(crate) fn spelled(token: &str) -> Vec<Spelled> {
     let text = token.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}' || c == '"');
     if text.starts_with('{') {
         return json_readings(text.as_bytes());
@@ -33,12 +46,13 @@ pub(super) fn readings(token: &str) -> Vec<Reading> {
     }
 }
 
-fn read(header: &str, payload: &str, signature: &str) -> Option<Reading> {
-    Some(Reading { header: decode(header)?, payload: decode(payload)?, signature: decode(signature)? })
+fn read(header: &str, payload: &str, signature: &str) -> Option<Spelled> {
+    let reading = Reading { header: decode(header)?, payload: decode(payload)?, signature: decode(signature)? };
+    Some(Spelled { texts: [header.to_owned(), payload.to_owned()], reading })
 }
 
 /// Flattened and general JSON serialisation (RFC 7515 section 7.2), members in any order.
-fn json_readings(bytes: &[u8]) -> Vec<Reading> {
+fn json_readings(bytes: &[u8]) -> Vec<Spelled> {
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) else { return Vec::new() };
     let text = |value: &serde_json::Value, name: &str| value.get(name).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let payload = text(&value, "payload");
@@ -78,7 +92,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
 }
 
 /// Whether `given` is `recorded` in another spelling that truly verifies, or verifies for a reader that is careless about form.
-pub(super) fn same_signature(recorded: &[u8], given: &[u8], modulus: Option<&[u8]>) -> bool {
+pub(crate) fn same_signature(recorded: &[u8], given: &[u8], modulus: Option<&[u8]>) -> bool {
     if recorded.is_empty() || given.is_empty() {
         return false;
     }
@@ -108,7 +122,7 @@ fn same_ecdsa(recorded: &[u8], given: &[u8]) -> bool {
 }
 
 /// Every pair of numbers that a careless reader could take a signature for.
-fn ecdsa_halves(given: &[u8], width: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn ecdsa_halves(given: &[u8], width: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut pairs: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     if let Some(pair) = der_pair(given) {
         pairs.push(pair);

@@ -76,6 +76,28 @@ pub enum MacHash {
     Sha512Cut32,
 }
 
+impl SecretReading {
+    /// Every reading.
+    pub const ALL: [Self; 11] = [
+        Self::Plain,
+        Self::Base64,
+        Self::Base64url,
+        Self::Hex,
+        Self::Newline,
+        Self::Trimmed,
+        Self::Utf16,
+        Self::Sha256,
+        Self::FromBase64,
+        Self::FromBase64url,
+        Self::FromHex,
+    ];
+}
+
+impl MacHash {
+    /// Every hash.
+    pub const ALL: [Self; 6] = [Self::Sha256, Self::Sha384, Self::Sha512, Self::Md5, Self::Sha1, Self::Sha512Cut32];
+}
+
 pub(super) fn mac(work: &mut Work<'_>, key: &MacKey, hash: Option<MacHash>) -> Result<(), StepError> {
     let hash = match hash {
         Some(hash) => hash,
@@ -128,7 +150,7 @@ fn member_text(work: &mut Work<'_>, name: &str) -> Result<Vec<u8>, StepError> {
     Err(StepError::NoMember(name.to_owned()))
 }
 
-fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u8>, StepError> {
+pub(crate) fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u8>, StepError> {
     let decoded =
         |by: &data_encoding::Encoding| by.decode(secret).map_err(|_| StepError::Unfit("the secret is no such text".to_owned()));
     Ok(match reading {
@@ -156,7 +178,7 @@ fn is_blank(byte: u8) -> bool {
 }
 
 /// The MAC by `RustCrypto`, so that ring, which verifies, never checks its own work.
-pub(super) fn tag(hash: MacHash, key: &[u8], input: &[u8]) -> Vec<u8> {
+pub(crate) fn tag(hash: MacHash, key: &[u8], input: &[u8]) -> Vec<u8> {
     use hmac::{Hmac, Mac};
     fn with<M: Mac + hmac::digest::KeyInit>(key: &[u8], input: &[u8]) -> Vec<u8> {
         let mut mac = <M as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
