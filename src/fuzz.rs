@@ -266,7 +266,8 @@ impl<'a> Fuzzer<'a> {
     /// The usual configuration of every algorithm, then the odd ones.
     fn stages(&self) -> Vec<Stage> {
         let usual = self.algorithms.iter().map(|&algorithm| (algorithm, Configuration::default()));
-        let odd = self.algorithms.iter().flat_map(|&algorithm| Configuration::odd(algorithm).into_iter().map(move |c| (algorithm, c)));
+        let odd =
+            self.algorithms.iter().flat_map(|&algorithm| Configuration::odd(algorithm).into_iter().map(move |c| (algorithm, c)));
         let odd = odd.filter(|_| self.configurations);
         let stage = |set_up| Stage::new(set_up, self.seed, &self.words);
         usual.chain(odd).filter_map(stage).collect()

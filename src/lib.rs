@@ -57,8 +57,8 @@ pub mod words;
 
 pub use algorithm::Algorithm;
 pub use catalogue::{Catalogue, Severity};
-pub use fuzz::Fuzzer;
 pub use finding::{Finding, Report};
+pub use fuzz::Fuzzer;
 pub use run::Gauntlet;
 pub use target::{AskError, ConfigureError, Implementation, Trust, Verifier};
 pub use verdict::{Claims, Outcome, Verdict};

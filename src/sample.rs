@@ -58,7 +58,11 @@ impl Scene {
             issuers: own(&trust.issuer),
             audiences: own(&trust.audience),
             secrets: words::SECRETS.iter().map(|s| (*s).to_owned()).chain(known).collect(),
-            key_texts: KeyText::ALL.iter().copied().filter(|shape| shape.render(&issuer.public, trust.algorithm).is_some()).collect(),
+            key_texts: KeyText::ALL
+                .iter()
+                .copied()
+                .filter(|shape| shape.render(&issuer.public, trust.algorithm).is_some())
+                .collect(),
             back_doors: words.keys().into_iter().map(str::to_owned).collect(),
             harvested: words.harvested.clone(),
             segments: [bytes(0), bytes(1), bytes(2)],

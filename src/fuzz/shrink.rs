@@ -94,8 +94,12 @@ impl Shrinking<'_> {
 /// The same step with plainer values, the plainest first.
 pub(crate) fn plainer(step: &Step) -> Vec<Step> {
     match step {
-        Step::SetHeader { name, to } => texts(to, json).into_iter().map(|to| Step::SetHeader { name: name.clone(), to: to.into() }).collect(),
-        Step::SetClaim { name, to } => texts(to, json).into_iter().map(|to| Step::SetClaim { name: name.clone(), to: to.into() }).collect(),
+        Step::SetHeader { name, to } => {
+            texts(to, json).into_iter().map(|to| Step::SetHeader { name: name.clone(), to: to.into() }).collect()
+        }
+        Step::SetClaim { name, to } => {
+            texts(to, json).into_iter().map(|to| Step::SetClaim { name: name.clone(), to: to.into() }).collect()
+        }
         Step::AddHeader { name, to, at } => {
             texts(to, json).into_iter().map(|to| Step::AddHeader { name: name.clone(), to: to.into(), at: at.clone() }).collect()
         }
@@ -114,7 +118,9 @@ pub(crate) fn plainer(step: &Step) -> Vec<Step> {
             let shorter = texts(hex, bytes).into_iter().map(|hex| Step::SignatureBytes { hex: hex.into() });
             [Step::DropSignature {}].into_iter().chain(shorter).collect()
         }
-        Step::ExtendSignature { hex } => texts(hex, bytes).into_iter().map(|hex| Step::ExtendSignature { hex: hex.into() }).collect(),
+        Step::ExtendSignature { hex } => {
+            texts(hex, bytes).into_iter().map(|hex| Step::ExtendSignature { hex: hex.into() }).collect()
+        }
         Step::FillSignature { byte, count } if **count > 1 => {
             [1, **count / 2].map(|count| Step::FillSignature { byte: byte.clone(), count: count.into() }).into()
         }
@@ -131,7 +137,8 @@ fn texts(text: &str, smaller: fn(&str) -> Vec<String>) -> Vec<String> {
 fn json(text: &str) -> Vec<String> {
     let plain = ["1", "\"\"", "null", "true", "\"x\""].map(str::to_owned);
     let inner = text.strip_prefix('"').and_then(|t| t.strip_suffix('"'));
-    let shorter: Vec<String> = inner.map(|inner| halves(inner).into_iter().map(|half| format!("\"{half}\"")).collect()).unwrap_or_default();
+    let shorter: Vec<String> =
+        inner.map(|inner| halves(inner).into_iter().map(|half| format!("\"{half}\"")).collect()).unwrap_or_default();
     if text.len() > 24 { plain.into_iter().chain(shorter).collect() } else { Vec::new() }
 }
 

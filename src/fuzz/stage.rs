@@ -176,12 +176,14 @@ impl Stage {
         let verdict = Verdict::Accepted(claims.cloned());
         let silent = |from| judge(&Expectation::Reject, from, &verdict, Echo::Silent);
         match (recorded, alone) {
-            (_, Provenance::Genuine) => match policy::judge(&self.issuer.trust, &shot.token, policy::now()) {
+            (_, Provenance::Genuine) => match policy::judge(&self.issuer.trust, &shot.token, now()) {
                 Ruling::MustRefuse(rule) => Meaning { outcome: Outcome::Policy, rule: Some(rule) },
                 Ruling::Good | Ruling::Free(_) => HELD,
             },
             // The issuer made it, but not by the book: padding, hash, parameters.
-            (Provenance::Genuine, _) if self.issuer.made(&Draft::parse(&shot.token)) => Meaning { outcome: Outcome::Malleable, rule: None },
+            (Provenance::Genuine, _) if self.issuer.made(&Draft::parse(&shot.token)) => {
+                Meaning { outcome: Outcome::Malleable, rule: None }
+            }
             (Provenance::Genuine, _) => Meaning { outcome: silent(Provenance::Genuine), rule: None },
             (Provenance::Forged, Provenance::Respelled) => Meaning { outcome: silent(Provenance::Respelled), rule: None },
             (from, _) => {
@@ -222,7 +224,7 @@ fn attack(trail: &Trail, meaning: Meaning, known: Option<&Attack>) -> Attack {
         remedy: remedy.to_owned(),
     };
     match (meaning.rule, known, meaning.outcome) {
-        (Some(rule), ..) => text(rule.title(), rule.severity(), rule.references(), &["CWE-863"], rule.remedy()),
+        (Some(rule), ..) => text(rule.title(), rule.severity(), rule.references(), &[rule.cwe()], rule.remedy()),
         (_, Some(known), _) => Attack {
             id,
             title: known.title.clone(),
@@ -280,7 +282,9 @@ impl Alone<'_> {
         let started = Instant::now();
         let mut answered = None;
         self.verifier.verify_all(&[token], &mut |_, verdict| answered = Some(verdict))?;
-        answered.map(|verdict| (verdict, started.elapsed())).ok_or_else(|| AskError("the target gave no answer and no error".to_owned()))
+        answered
+            .map(|verdict| (verdict, started.elapsed()))
+            .ok_or_else(|| AskError("the target gave no answer and no error".to_owned()))
     }
 
     pub(super) fn meaning(&self, shot: &Shot) -> Result<(Meaning, Verdict), AskError> {
@@ -315,7 +319,7 @@ impl<'a> Lane<'a> {
             control: Control::of(stage.algorithm, &stage.configuration),
             executions: 0,
             held: 0,
-            purse: 1200,
+            purse: 500,
             closed: false,
             stage,
         }
@@ -470,7 +474,8 @@ impl<'a> Lane<'a> {
             meaning.outcome = Outcome::Slow;
         }
         let trail = Trail::of(&shot.recipe);
-        let known = |found: &Found| found.finding.outcome == meaning.outcome && found.rule == meaning.rule && found.trail.within(&trail);
+        let known =
+            |found: &Found| found.finding.outcome == meaning.outcome && found.rule == meaning.rule && found.trail.within(&trail);
         if meaning == HELD || self.found.len() >= FINDINGS || self.found.iter().any(known) {
             self.held += usize::from(meaning == HELD);
             return Ok(());
@@ -482,10 +487,8 @@ impl<'a> Lane<'a> {
         if again != meaning && meaning.outcome != Outcome::Forged {
             return Ok(());
         }
-        let broken_anyway = matches!(
-            (&genuine, meaning.outcome),
-            (Verdict::Crashed(_), Outcome::Crashed) | (Verdict::Hung(_), Outcome::Hung)
-        );
+        let broken_anyway =
+            matches!((&genuine, meaning.outcome), (Verdict::Crashed(_), Outcome::Crashed) | (Verdict::Hung(_), Outcome::Hung));
         if broken_anyway {
             return Ok(());
         }
@@ -605,7 +608,9 @@ fn forge(steps: Vec<crate::step::Step>, from: Base, mut work: Work<'_>, apply: &
 impl Found {
     /// Whether this finding already says what the other does.
     pub(super) fn same_as(&self, other: &Self) -> bool {
-        self.finding.outcome == other.finding.outcome && self.rule == other.rule && (self.rule.is_some() || self.trail == other.trail)
+        self.finding.outcome == other.finding.outcome
+            && self.rule == other.rule
+            && (self.rule.is_some() || self.trail == other.trail)
     }
 }
 
@@ -624,4 +629,10 @@ fn kind(reason: &str) -> String {
     }
     let words = out.split_whitespace().map(|word| if word.len() > 32 { "…" } else { word });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Seconds since 1970, UTC.
+fn now() -> f64 {
+    let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    elapsed.map_or(0.0, |elapsed| elapsed.as_secs_f64())
 }

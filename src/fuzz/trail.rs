@@ -47,9 +47,10 @@ fn kind(step: &Step) -> String {
     let name: &'static str = step.into();
     let with = match step {
         Step::SetHeader { name, to } | Step::AddHeader { name, to, .. } if **name == "alg" => format!("alg {}", algorithm(to)),
-        Step::SetHeader { name, .. } | Step::AddHeader { name, .. } | Step::DropHeader { name } | Step::RenameHeader { name, .. } => {
-            (**name).clone()
-        }
+        Step::SetHeader { name, .. }
+        | Step::AddHeader { name, .. }
+        | Step::DropHeader { name }
+        | Step::RenameHeader { name, .. } => (**name).clone(),
         Step::SetClaim { name, .. } | Step::AddClaim { name, .. } | Step::DropClaim { name } | Step::RenameClaim { name, .. } => {
             (**name).clone()
         }

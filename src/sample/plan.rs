@@ -12,8 +12,8 @@ use crate::{
     entropy::Entropy,
     recipe::{Base, Recipe},
     step::{
-        Base64Spelling, Chain, Choice, Decoration, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place, SegmentName,
-        Shape, Step,
+        Base64Spelling, Chain, Choice, Decoration, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place, SegmentName, Shape,
+        Step,
     },
     words,
 };
@@ -48,7 +48,16 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
         (17, Plan::Unsigned),
         (21, Plan::Confused),
         (if dear { 15 } else { 0 }, Plan::Embedded),
-        (if hmac { 10 } else if dear { 20 } else { 0 }, Plan::Mathematics),
+        (
+            if hmac {
+                10
+            } else if dear {
+                20
+            } else {
+                0
+            },
+            Plan::Mathematics,
+        ),
         (if hmac { 18 } else { private(24) }, Plan::Issued),
         (9, Plan::Respelled),
         (5, Plan::Raw),
@@ -124,7 +133,8 @@ fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         }
         5 => {
             // Another spelling of the name, beside the first or in its place.
-            let name = *entropy.deal("alg name", &[r#""Alg""#, r#""ALG""#, r#""\u0061lg""#, r#""alg ""#, r#"" alg""#, r#""alg\u0000""#]);
+            let name =
+                *entropy.deal("alg name", &[r#""Alg""#, r#""ALG""#, r#""\u0061lg""#, r#""alg ""#, r#"" alg""#, r#""alg\u0000""#]);
             steps.push(add_header("x-alg", to, *entropy.deal("alg at", Place::VARIANTS)));
             steps.push(Step::RenameHeader { name: "x-alg".into(), to: name.into() });
         }
@@ -157,7 +167,9 @@ fn no_signature(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
             byte: (*entropy.deal("fill", &[0_u8, 1, 0x30, 0xff])).into(),
             count: length(entropy, scene).into(),
         }),
-        8 => steps.push(Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() }),
+        8 => {
+            steps.push(Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() })
+        }
         9 => steps.push(Step::SpliceSignature { from: Other::Subject.into() }),
         _ => {}
     }
@@ -237,10 +249,7 @@ fn embedded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
         }
         2 => {
             // No key at all in sight, or one that only a look-up elsewhere would give.
-            steps.push(Step::Thumbprint {
-                name: (*entropy.deal("x5t", &["x5t", "x5t#S256"])).into(),
-                of: dealt!(entropy, Holder),
-            });
+            steps.push(Step::Thumbprint { name: (*entropy.deal("x5t", &["x5t", "x5t#S256"])).into(), of: dealt!(entropy, Holder) });
             match entropy.below(3) {
                 0 => no_signature(steps, entropy, scene),
                 1 => steps.push(Step::EmbedChain { chain: dealt!(entropy, Chain) }),
@@ -293,7 +302,11 @@ fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
                 let to = claim_value(&name, entropy, scene);
                 let add = entropy.percent(15);
                 let at = *entropy.deal("claim at", Place::VARIANTS);
-                steps.push(if add { Step::AddClaim { name: name.into(), to: to.into(), at: at.into() } } else { set_claim(&name, to) });
+                steps.push(if add {
+                    Step::AddClaim { name: name.into(), to: to.into(), at: at.into() }
+                } else {
+                    set_claim(&name, to)
+                });
             }
         }
         8 => steps.push(Step::DropClaim { name: (*entropy.deal("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
@@ -356,7 +369,10 @@ fn afterwards(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         8 => {
             let of = *entropy.deal("bit of", SegmentName::VARIANTS);
             let bits = scene.segments[of.index()].len() * 8;
-            steps.push(Step::FlipBit { of: of.into(), bit: (-1 - i64::try_from(entropy.below(bits.max(1))).unwrap_or_default()).into() });
+            steps.push(Step::FlipBit {
+                of: of.into(),
+                bit: (-1 - i64::try_from(entropy.below(bits.max(1))).unwrap_or_default()).into(),
+            });
         }
         _ => steps.push(wire(entropy, scene)),
     }

@@ -67,7 +67,13 @@ impl Step {
             },
             14 => Self::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() },
             15 => Self::ClaimsBytes { hex: raw(entropy, scene, 1).into() },
-            16 => if entropy.percent(50) { Self::SpaceHeader {} } else { Self::SpaceClaims {} },
+            16 => {
+                if entropy.percent(50) {
+                    Self::SpaceHeader {}
+                } else {
+                    Self::SpaceClaims {}
+                }
+            }
             17 => Self::Kid { is: dealt!(entropy, KidShape) },
             18 => Self::CopyClaimToHeader { claim: "iss".into(), name: (*entropy.pick(words::HEADERS)).into() },
             19 => Self::EmbedKey { key: algorithm(entropy, scene), r#as: dealt!(entropy, KeyMember) },
@@ -76,7 +82,9 @@ impl Step {
             22 => Self::DropSignature {},
             23 => Self::SignatureText { to: (*entropy.deal("signature", words::SIGNATURES)).into() },
             24 => Self::SignatureBytes { hex: raw(entropy, scene, 2).into() },
-            25 => Self::FillSignature { byte: (*entropy.pick(&[0_u8, 1, 0xff, 0x30])).into(), count: length(entropy, scene).into() },
+            25 => {
+                Self::FillSignature { byte: (*entropy.pick(&[0_u8, 1, 0xff, 0x30])).into(), count: length(entropy, scene).into() }
+            }
             26 => Self::SignatureBytes { hex: random(entropy, scene).into() },
             27 => {
                 let of = any_segment(entropy);
@@ -103,7 +111,6 @@ impl Step {
             _ => mathematics(entropy, scene),
         }
     }
-
 }
 
 #[allow(clippy::cast_possible_truncation)] // There are few kinds.
@@ -307,7 +314,9 @@ fn rsa(entropy: &mut Entropy, scene: &Scene) -> Step {
         3 => Step::RsaPadding { edit: dealt!(entropy, PaddingEdit) },
         4 => Step::RsaDigestInfo { element: dealt!(entropy, DigestElement), edit: dealt!(entropy, DigestEdit) },
         5 => Step::RsaHash { hash: dealt!(entropy, SignedHash) },
-        _ => entropy.pick(&[Step::RsaExponentOne {}, Step::RsaPrimeModulus {}, Step::RsaInteger { to: RsaInteger::Zero.into() }]).clone(),
+        _ => entropy
+            .pick(&[Step::RsaExponentOne {}, Step::RsaPrimeModulus {}, Step::RsaInteger { to: RsaInteger::Zero.into() }])
+            .clone(),
     }
 }
 
