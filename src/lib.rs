@@ -37,6 +37,7 @@ pub mod der;
 pub mod finding;
 #[cfg(unix)]
 pub mod guard;
+pub mod harvest;
 pub mod inspect;
 pub mod issuer;
 pub mod keys;

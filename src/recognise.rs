@@ -6,7 +6,7 @@
 //! for every spelling of a signature. Each goes as far as a step goes that signs as the issuer ([`crate::step::Work::issue`]).
 //!
 //! Deliberately absent: recognition where the key protects nothing. What anyone can make is not the issuer's: MACs under an empty
-//! reading of the secret, blocks of an RSA key whose exponent is small enough for roots ([`rsa`]), anything under a point of small
+//! reading of the secret, blocks of an RSA key whose exponent is below 65537, anything under a point of small
 //! order. There a signature that verifies to the letter is still the issuer's unless the key is void; and if the key is void and the
 //! issuer says so ([`Issuer::anyone_signs`]), whoever makes a valid signature counts as its holder.
 //!
