@@ -22,7 +22,7 @@
 //! (`Report`). New code belongs to exactly one of these rooms, and nothing flows backwards.
 //!
 //! # Invariants
-//! - The oracle is computed from bytes ([`ledger`]): it compares with what the trusted keys signed.
+//! - The oracle is computed from bytes ([`ledger`], [`recognise`]): it compares with what the trusted keys signed.
 //! - `Err` never means "the token was refused"; that is a [`Verdict`].
 //! - The same seed gives the same tokens, canaries included.
 //! - Nothing outside the command line prints, and nothing uses the network.
@@ -39,6 +39,7 @@ pub mod finding;
 pub mod fuzz;
 #[cfg(unix)]
 pub mod guard;
+pub mod harvest;
 pub mod inspect;
 pub mod issuer;
 pub mod keys;

@@ -6,9 +6,9 @@
 //! for every spelling of a signature. Each goes as far as a step goes that signs as the issuer ([`crate::step::Work::issue`]).
 //!
 //! Deliberately absent: recognition where the key protects nothing. What anyone can make is not the issuer's: MACs under an empty
-//! reading of the secret, blocks of an RSA key whose exponent is small enough for roots ([`rsa`]), anything under a point of small
-//! order. There a signature that verifies to the letter is still the issuer's unless the key is void; and if the key is void and the
-//! issuer says so ([`Issuer::anyone_signs`]), whoever makes a valid signature counts as its holder.
+//! reading of the secret, lax blocks of an RSA key whose exponent is below 65537, anything under a point of small order. A signature
+//! that verifies to the letter is the issuer's all the same unless the key is void; and if the key is void and the issuer says so
+//! ([`Issuer::anyone_signs`]), whoever makes a valid signature counts as its holder.
 //!
 //! The price: a MAC under an empty secret that the operator did configure, and a lax block under exponent 3 that the issuer did sign,
 //! look the same from outside whoever made them. The first counts as the issuer's here, the second does not.
