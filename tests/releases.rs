@@ -7,49 +7,28 @@
 //! Installs the releases of `releases/releases.toml` into `target/releases` (PyPI and npm) and attacks each through its set-up,
 //! with the binary, as a user would. Not part of a plain `cargo test`. Without Python or Node the rows that need it are ignored.
 
+#[path = "releases/table.rs"]
+mod table;
+
 use std::{
     path::{Path, PathBuf},
     process::Command,
-    sync::Mutex,
 };
 
 use jwt_gauntlet::catalogue::Catalogue;
 use libtest_mimic::{Arguments, Failed, Trial};
-use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Deserialize)]
-struct Table {
-    release: Vec<Release>,
-}
-
-#[derive(Clone, Deserialize)]
-struct Release {
-    id: String,
-    registry: String,
-    package: String,
-    vulnerable: String,
-    fixed: String,
-    algorithm: String,
-    finds: String,
-    class: String,
-    setup: String,
-}
+use table::Release;
 
 fn main() {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(root.join("tests/releases/releases.toml")).expect("the table is there");
-    let table: Table = toml::from_str(&text).expect("the table is valid");
-    let has = |program: &str| Command::new(program).arg("--version").output().is_ok_and(|o| o.status.success());
-    let (python, node) = (has("python3"), has("node") && has("npm"));
-    let mut trials = Vec::new();
-    for release in table.release {
+    let (able, mut trials) = (table::Able::here(), Vec::new());
+    for release in table::read(root) {
         let covered = covers(&release.class);
-        let able = python && (release.registry == "pypi" || node);
-        if !able {
-            eprintln!("{}: ignored, it needs {}", release.id, if python { "Node and npm" } else { "Python" });
-        } else if !covered {
+        let able = able.runs(&release);
+        if able && !covered {
             eprintln!("{}: ignored, the catalogue has no class {} yet", release.id, release.class);
         }
         for (what, kind) in [("is caught", Kind::Vulnerable), ("is not accused", Kind::Fixed)] {
@@ -80,7 +59,7 @@ impl Kind {
 }
 
 fn attack(root: &Path, release: &Release, kind: Kind) -> Result<(), Failed> {
-    install(root, release)?;
+    table::install(root, release)?;
     let version = kind.version(release);
     let report = run(root, release, version)?;
     let matching: Vec<String> = report["findings"]
@@ -105,26 +84,13 @@ fn belongs(class: &str, case: &str) -> bool {
     catalogue.select(&[class.to_owned()], &[]).is_ok()
 }
 
-/// Two trials share a row, and two installers must not share its folder.
-fn install(root: &Path, release: &Release) -> Result<(), Failed> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _turn = ONE_AT_A_TIME.lock().map_err(|_| "another installation panicked")?;
-    let output = Command::new("python3").arg(root.join("tests/releases/install.py")).arg(&release.id).output()?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("cannot install: {}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr)).into())
-}
-
 /// Attacks one release with every class of the catalogue and reads the report.
 fn run(root: &Path, release: &Release, version: &str) -> Result<Value, Failed> {
-    let folder = root.join("target/releases").join(&release.id).join(version);
-    let setup = root.join("tests/releases/setups").join(&release.setup);
-    let program = if release.registry == "npm" { "exec:node" } else { "exec:python3 -S" };
+    let folder = release.folder(root, version);
     let file = report_file(root, release, version)?;
     let output = Command::new(env!("CARGO_BIN_EXE_jwt-gauntlet"))
         .arg("attack")
-        .arg(format!("{program} {}", setup.display()))
+        .arg(format!("exec:{}", release.command(root)))
         .args(["--alg", &release.algorithm, "--timeout", "10000", "--report", &format!("json={}", file.display())])
         .env("GAUNTLET_RELEASE", &folder)
         .env("PYTHONPATH", &folder)

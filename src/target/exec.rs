@@ -26,8 +26,8 @@ use std::{
 use self::{process::Process, registry::Registry, session::Failure, verifier::ExecVerifier, wire::Greeting};
 use super::{AskError, ConfigureError, Implementation, Trust, Verifier};
 
-/// Questions in flight, to begin with. More gains nothing measurable, and all of them are asked again after a crash.
-const WINDOW: usize = 128;
+/// Questions in flight, to begin with, as far as the pipes hold them. More gains nothing measurable.
+const WINDOW: usize = 512;
 
 /// A program that speaks the adapter protocol. Copies share the processes.
 #[derive(Clone, Debug)]

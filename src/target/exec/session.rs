@@ -12,9 +12,6 @@ use super::{
 };
 use crate::verdict::Verdict;
 
-/// So many bytes of questions may be unanswered. Nothing here depends on it, but a program that reads only after it has written needs
-/// both pipes to hold what is under way.
-const BYTES_IN_FLIGHT: usize = 48 << 10;
 /// More blank lines than this before an answer are a flood.
 const BLANK_LINES: usize = 1000;
 
@@ -162,10 +159,11 @@ impl Flight {
 
     /// Sends questions once half of those under way are answered: many in one write, and never none to work on.
     fn launch(&mut self, process: &mut Process, tokens: &[&str], queue: &mut VecDeque<usize>, most: usize) {
-        if self.questions.len() > most / 2 || self.bytes > BYTES_IN_FLIGHT / 2 {
+        let room = process.room();
+        if self.questions.len() > most / 2 || self.bytes > room / 2 {
             return;
         }
-        while self.questions.is_empty() || (self.questions.len() < most && self.bytes < BYTES_IN_FLIGHT) {
+        while self.questions.is_empty() || (self.questions.len() < most && self.bytes < room) {
             let Some(index) = queue.pop_front() else { return };
             let id = process.next_id();
             let outbox = process.outbox();
