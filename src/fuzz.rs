@@ -261,7 +261,10 @@ impl<'a> Fuzzer<'a> {
                 let before = (lane.findings().len(), lane.corpus_len(), lane.kinds());
                 let end = self.time.map(|time| started + time);
                 let asked = match lane.run(&*self.implementation, count, &catalogue, stop, end) {
-                    Ok(asked) => asked,
+                    Ok(asked) => {
+                        turns.give_back(count - asked.min(count));
+                        asked
+                    }
                     Err(error) => {
                         locked(&failure).get_or_insert(error);
                         halt.store(true, Ordering::Relaxed);
@@ -280,12 +283,19 @@ impl<'a> Fuzzer<'a> {
                 }
             }
         };
-        thread::scope(|scope| {
-            for _ in 1..self.jobs.min(stages.len()) {
-                scope.spawn(work);
+        loop {
+            let before = tally.executions.load(Ordering::Relaxed);
+            thread::scope(|scope| {
+                for _ in 1..self.jobs.min(stages.len()) {
+                    scope.spawn(work);
+                }
+                work();
+            });
+            // What stages did not ask, since the target cannot be set up so, is asked by the others.
+            if over() || tally.executions.load(Ordering::Relaxed) == before || !turns.deal_again() {
+                break;
             }
-            work();
-        });
+        }
         let lanes: Vec<Lane<'_>> =
             lanes.into_iter().map(|lane| lane.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
         let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -373,29 +383,52 @@ impl<'a> Fuzzer<'a> {
 /// from one batch for the next.
 struct Turns {
     plan: Schedule,
-    budget: usize,
-    dealt: Mutex<(usize, Vec<VecDeque<usize>>)>,
+    dealt: Mutex<Dealt>,
+}
+
+struct Dealt {
+    turn: usize,
+    /// Cases that may still be dealt.
+    left: usize,
+    /// Cases that were dealt and could not be asked. They are dealt again once all others are done, so that no thread's speed decides
+    /// who gets them.
+    unasked: usize,
+    /// Batches of each stage that no thread has taken yet.
+    waiting: Vec<VecDeque<usize>>,
 }
 
 impl Turns {
     fn new(plan: Schedule, stages: usize, budget: usize) -> Self {
-        Self { plan, budget, dealt: Mutex::new((0, vec![VecDeque::new(); stages])) }
+        Self { plan, dealt: Mutex::new(Dealt { turn: 0, left: budget, unasked: 0, waiting: vec![VecDeque::new(); stages] }) }
     }
 
     /// The stage whose turn it is, until the budget is spent.
     fn next(&self) -> Option<usize> {
         let mut dealt = locked(&self.dealt);
-        let turn = dealt.0;
-        let count = self.plan.batch(turn, self.budget)?;
-        let stage = self.plan.stage(turn);
-        dealt.0 += 1;
-        dealt.1[stage].push_back(count);
+        if dealt.left == 0 || self.plan.round() == 0 {
+            return None;
+        }
+        let (stage, count) = (self.plan.stage(dealt.turn), self.plan.size(dealt.turn).min(dealt.left));
+        dealt.turn += 1;
+        dealt.left -= count;
+        dealt.waiting[stage].push_back(count);
         Some(stage)
+    }
+
+    fn give_back(&self, unasked: usize) {
+        locked(&self.dealt).unasked += unasked;
+    }
+
+    /// Whether there is something left to deal.
+    fn deal_again(&self) -> bool {
+        let mut dealt = locked(&self.dealt);
+        dealt.left = dealt.left.saturating_add(std::mem::take(&mut dealt.unasked));
+        dealt.left > 0
     }
 
     /// Cases of the next batch of that stage.
     fn count(&self, stage: usize) -> Option<usize> {
-        locked(&self.dealt).1[stage].pop_front()
+        locked(&self.dealt).waiting[stage].pop_front()
     }
 }
 

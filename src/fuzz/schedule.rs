@@ -17,7 +17,8 @@ impl Schedule {
         Self { usual, odd: all.iter().map(|_| *entropy.deal("odd stages", &all)).collect() }
     }
 
-    fn round(&self) -> usize {
+    /// Turns until every usual stage has had one.
+    pub(super) fn round(&self) -> usize {
         self.usual + usize::from(!self.odd.is_empty())
     }
 
@@ -26,28 +27,10 @@ impl Schedule {
         if slot < self.usual { slot } else { self.odd[round % self.odd.len()] }
     }
 
-    fn size(&self, turn: usize) -> usize {
+    /// Cases of that turn, if the budget allows.
+    pub(super) fn size(&self, turn: usize) -> usize {
         let (round, slot) = (turn / self.round(), turn % self.round());
         let full = (BATCH.0 << round.min(10)).min(BATCH.1);
         if slot < self.usual { full } else { full / 2 }
-    }
-
-    /// Cases of that turn, so that all turns together make up the budget.
-    pub(super) fn batch(&self, turn: usize, budget: usize) -> Option<usize> {
-        if self.round() == 0 {
-            return None;
-        }
-        let grown = self.round() * 5;
-        let before: usize = if turn <= grown {
-            (0..turn).map(|turn| self.size(turn)).sum()
-        } else {
-            // From here on every round is as large as the one before.
-            let round: usize = (grown..grown + self.round()).map(|turn| self.size(turn)).sum();
-            let (rounds, rest) = ((turn - grown) / self.round(), (turn - grown) % self.round());
-            let first: usize = (0..grown).map(|turn| self.size(turn)).sum();
-            first + rounds * round + (grown..grown + rest).map(|turn| self.size(turn)).sum::<usize>()
-        };
-        let left = budget.checked_sub(before).filter(|left| *left > 0)?;
-        Some(self.size(turn).min(left))
     }
 }
