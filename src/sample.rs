@@ -129,6 +129,8 @@ impl Recipe {
     pub fn is_dear(&self, algorithm: Algorithm) -> bool {
         let dear = |step: &Step| match step {
             Step::EmbedChain { .. }
+            | Step::EmbedUrl { .. }
+            | Step::SignByKeyType { .. }
             | Step::Thumbprint { .. }
             | Step::RsaCubeRoot { .. }
             | Step::RsaPadding { .. }

@@ -114,6 +114,10 @@ pub enum Step {
     SpliceSegment { of: Choice<SegmentName>, from: Choice<Other> },
     /// Spells the base64url of a segment otherwise; what is signed later covers that spelling.
     RespellBase64 { of: Choice<SegmentName>, to: Choice<Base64Spelling> },
+    /// Copies a segment, as it is spelled, into the place of another.
+    CopySegment { from: Choice<SegmentName>, to: Choice<SegmentName> },
+    /// Makes the signature the bare hash of what should be signed, without any key.
+    Digest { hash: Choice<MacHash> },
     /// Signs with a key of that holder, under the header's `alg` or the one given.
     Sign { with: Choice<Holder>, algorithm: Option<Choice<Algorithm>> },
     /// Signs with the trusted key by whatever scheme that key is for and with the hash of the header's `alg`, as a library does that
@@ -235,6 +239,8 @@ impl Step {
             Self::SpliceSignature { from } => signature::splice(work, **from),
             Self::SpliceSegment { of, from } => signature::splice_segment(work, **of, **from),
             Self::RespellBase64 { of, to } => base64::respell(work, **of, **to),
+            Self::CopySegment { from, to } => signature::copy_segment(work, **from, **to),
+            Self::Digest { hash } => hmac::digest(work, **hash),
             Self::Sign { with, algorithm } => signature::sign(work, **with, algorithm.as_deref().copied()),
             Self::SignByKeyType { form } => ecdsa::sign_by_key_type(work, **form),
             Self::Mac { key, hash } => hmac::mac(work, key, hash.as_deref().copied()),

@@ -5,7 +5,7 @@
 use super::stage::{Alone, Meaning, Shot};
 use crate::{
     recipe::{Base, Recipe},
-    step::Step,
+    step::{MacKey, Step},
     target::AskError,
     verdict::Verdict,
 };
@@ -106,13 +106,19 @@ pub(crate) fn plainer(step: &Step) -> Vec<Step> {
         Step::AddClaim { name, to, at } => {
             texts(to, json).into_iter().map(|to| Step::AddClaim { name: name.clone(), to: to.into(), at: at.clone() }).collect()
         }
-        Step::HeaderText { to } => texts(to, halves).into_iter().map(|to| Step::HeaderText { to: to.into() }).collect(),
+        Step::HeaderText { to } => {
+            let no_alg = [Step::DropHeader { name: "alg".into() }];
+            no_alg.into_iter().chain(texts(to, halves).into_iter().map(|to| Step::HeaderText { to: to.into() })).collect()
+        }
         Step::ClaimsText { to } => texts(to, halves).into_iter().map(|to| Step::ClaimsText { to: to.into() }).collect(),
         Step::SignatureText { to } => texts(to, halves).into_iter().map(|to| Step::SignatureText { to: to.into() }).collect(),
         Step::WireText { to } => texts(to, halves).into_iter().map(|to| Step::WireText { to: to.into() }).collect(),
         Step::Append { text } => texts(text, halves).into_iter().map(|text| Step::Append { text: text.into() }).collect(),
         Step::Prepend { text } => texts(text, halves).into_iter().map(|text| Step::Prepend { text: text.into() }).collect(),
-        Step::HeaderBytes { hex } => texts(hex, bytes).into_iter().map(|hex| Step::HeaderBytes { hex: hex.into() }).collect(),
+        Step::HeaderBytes { hex } => {
+            let no_alg = [Step::DropHeader { name: "alg".into() }];
+            no_alg.into_iter().chain(texts(hex, bytes).into_iter().map(|hex| Step::HeaderBytes { hex: hex.into() })).collect()
+        }
         Step::ClaimsBytes { hex } => texts(hex, bytes).into_iter().map(|hex| Step::ClaimsBytes { hex: hex.into() }).collect(),
         Step::SignatureBytes { hex } => {
             let shorter = texts(hex, bytes).into_iter().map(|hex| Step::SignatureBytes { hex: hex.into() });
@@ -124,7 +130,33 @@ pub(crate) fn plainer(step: &Step) -> Vec<Step> {
         Step::FillSignature { byte, count } if **count > 1 => {
             [1, **count / 2].map(|count| Step::FillSignature { byte: byte.clone(), count: count.into() }).into()
         }
-        Step::RandomSignature { .. } => vec![Step::DropSignature {}],
+        Step::RenameHeader { name, .. } => vec![Step::DropHeader { name: name.clone() }],
+        Step::Mac { hash, .. } => {
+            let empty = Step::Mac { key: MacKey::Text("".into()).into(), hash: hash.clone() };
+            let mut plainer = vec![Step::DropSignature {}];
+            plainer.extend((empty != *step).then_some(empty));
+            plainer
+        }
+        Step::RandomSignature { .. }
+        | Step::TruncateSignature { .. }
+        | Step::RepeatSignature {}
+        | Step::SpliceSignature { .. }
+        | Step::RespellBase64 { .. }
+        | Step::Sign { .. }
+        | Step::EmbedKey { .. }
+        | Step::EmbedChain { .. }
+        | Step::EmbedUrl { .. }
+        | Step::EcdsaScalars { .. }
+        | Step::RespellEcdsa { .. }
+        | Step::RespellEddsa { .. }
+        | Step::SignEddsaVariant { .. }
+        | Step::EddsaSmallOrder { .. }
+        | Step::RsaCubeRoot { .. }
+        | Step::RsaPadding { .. }
+        | Step::RsaDigestInfo { .. }
+        | Step::RsaHash { .. }
+        | Step::RsaPss { .. }
+        | Step::RsaInteger { .. } => vec![Step::DropSignature {}],
         _ => Vec::new(),
     }
 }

@@ -172,27 +172,39 @@ impl Stage {
     }
 
     fn accepted(&self, shot: &Shot, claims: Option<&Claims>) -> Meaning {
-        let ledger = self.issuer.ledger_with(&shot.issued);
-        let recorded = ledger.provenance(&shot.token);
-        let alone = self.issuer.provenance_alone(&shot.token);
-        let verdict = Verdict::Accepted(claims.cloned());
-        let silent = |from| judge(&Expectation::Reject, from, &verdict, Echo::Silent);
-        match (recorded, alone) {
-            (_, Provenance::Genuine) => match policy::judge(&self.issuer.trust, &shot.token, now()) {
-                Ruling::MustRefuse(rule) => Meaning { outcome: Outcome::Policy, rule: Some(rule) },
-                Ruling::Good | Ruling::Free(_) => HELD,
-            },
-            // The issuer made it, but not by the book: padding, hash, parameters.
-            (Provenance::Genuine, _) if self.issuer.made(&Draft::parse(&shot.token)) => {
-                Meaning { outcome: Outcome::Malleable, rule: None }
-            }
-            (Provenance::Genuine, _) => Meaning { outcome: silent(Provenance::Genuine), rule: None },
-            (Provenance::Forged, Provenance::Respelled) => Meaning { outcome: silent(Provenance::Respelled), rule: None },
-            (from, _) => {
-                let echo = ledger.echo(&shot.token, &self.canary, &self.genuine_claims, claims);
-                Meaning { outcome: judge(&Expectation::Reject, from, &verdict, echo), rule: None }
-            }
+        // What verifies by the book is good in every spelling of its signature, such as the other s of ECDSA.
+        if self.verifies(&shot.token) {
+            return self.ruled(&shot.token);
         }
+        let ledger = self.issuer.ledger_with(&shot.issued);
+        let verdict = Verdict::Accepted(claims.cloned());
+        let means = |from, echo| Meaning { outcome: judge(&Expectation::Reject, from, &verdict, echo), rule: None };
+        match (ledger.provenance(&shot.token), self.issuer.provenance_alone(&shot.token)) {
+            (_, Provenance::Genuine) => self.ruled(&shot.token),
+            // The issuer made it, but not by the book: padding, hash, parameters.
+            (Provenance::Genuine, _) if self.issuer.made(&Draft::parse(&shot.token)) => means(Provenance::Respelled, Echo::Silent),
+            (Provenance::Genuine, _) => means(Provenance::Genuine, Echo::Silent),
+            (Provenance::Forged, Provenance::Respelled) => means(Provenance::Respelled, Echo::Silent),
+            (from, _) => means(from, ledger.echo(&shot.token, &self.canary, &self.genuine_claims, claims)),
+        }
+    }
+
+    /// What the acceptance of a token means that the issuer signed.
+    fn ruled(&self, token: &str) -> Meaning {
+        match policy::judge(&self.issuer.trust, token, now()) {
+            Ruling::MustRefuse(rule) => Meaning { outcome: Outcome::Policy, rule: Some(rule) },
+            Ruling::Good | Ruling::Free(_) => HELD,
+        }
+    }
+
+    /// Whether the token verifies as it stands, by the configured algorithm's mathematics.
+    fn verifies(&self, token: &str) -> bool {
+        let canonical = |text: &str| data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+        let Some((input, signature)) = token.rsplit_once('.') else { return false };
+        let Some((header, claims)) = input.split_once('.') else { return false };
+        let legible = canonical(header).is_some() && canonical(claims).is_some();
+        let good = |signature: Vec<u8>| self.issuer.public.verifies(self.algorithm, input.as_bytes(), &signature);
+        legible && !self.issuer.anyone_signs() && canonical(signature).is_some_and(good)
     }
 
     pub(super) fn case(&self, recipe: Recipe, meaning: Meaning, catalogue: &Catalogue) -> Case {
@@ -475,14 +487,21 @@ impl<'a> Lane<'a> {
         alone: &Alone<'_>,
         catalogue: &Catalogue,
     ) -> Result<(), AskError> {
+        // What a known forgery has to do with it, with steps added, is explained; unless the issuer signed it after all.
+        let trail = Trail::of(&shot.recipe);
+        let forgery = |found: &Found| found.finding.outcome == Outcome::Forged && found.trail.within(&trail);
+        let accepted = matches!(verdict, Verdict::Accepted(_));
+        let explained = accepted && self.found.iter().any(forgery) && !self.stage.verifies(&shot.token);
+        if explained || self.found.len() >= FINDINGS {
+            return Ok(());
+        }
         let mut meaning = self.stage.judge(shot, verdict);
         if meaning == HELD && suspicious {
             meaning.outcome = Outcome::Slow;
         }
-        let trail = Trail::of(&shot.recipe);
         let known =
             |found: &Found| found.finding.outcome == meaning.outcome && found.rule == meaning.rule && found.trail.within(&trail);
-        if meaning == HELD || self.found.len() >= FINDINGS || self.found.iter().any(known) {
+        if meaning == HELD || self.found.iter().any(known) {
             self.held += usize::from(meaning == HELD);
             return Ok(());
         }
@@ -617,6 +636,16 @@ fn forge(steps: Vec<crate::step::Step>, from: Base, mut work: Work<'_>, apply: &
 }
 
 impl Found {
+    /// Whether the policy model names the rule that was broken.
+    pub(super) fn breaks_rule(&self) -> bool {
+        self.rule.is_some()
+    }
+
+    /// The kinds of its steps.
+    pub(super) fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
     /// Whether this finding already says what the other does.
     pub(super) fn same_as(&self, other: &Self) -> bool {
         self.finding.outcome == other.finding.outcome

@@ -3,7 +3,11 @@
 use serde_json::Value;
 
 use super::stage::Found;
-use crate::{recipe::Recipe, step::Step};
+use crate::{
+    recipe::Recipe,
+    step::{MacKey, Step},
+    verdict::Outcome,
+};
 
 /// The kinds of a recipe's steps, sorted: what makes two findings one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -66,8 +70,23 @@ fn kind(step: &Step) -> String {
         | Step::ExtendSignature { .. }
         | Step::WireText { .. }
         | Step::Prepend { .. }
-        | Step::Append { .. } => String::new(),
-        Step::FlipBit { of, .. } => of.name().to_owned(),
+        | Step::Append { .. }
+        // One weakness has many values of these.
+        | Step::EcdsaScalars { .. }
+        | Step::EmbedChain { .. }
+        | Step::EddsaSmallOrder { .. }
+        | Step::RespellEcdsa { .. }
+        | Step::RespellEddsa { .. }
+        | Step::SignEddsaVariant { .. }
+        | Step::RsaDigestInfo { .. }
+        | Step::RsaPadding { .. }
+        | Step::RsaHash { .. }
+        | Step::RsaPss { .. }
+        | Step::RsaInteger { .. } => String::new(),
+        Step::Sign { with, .. } => variants(&serde_json::to_value(with).unwrap_or_default()),
+        Step::FlipBit { of, .. } | Step::RespellBase64 { of, .. } | Step::SpliceSegment { of, .. } => of.name().to_owned(),
+        Step::EmbedKey { r#as, .. } => variants(&serde_json::to_value(r#as).unwrap_or_default()),
+        Step::Mac { key, .. } => mac_key(key).to_owned(),
         other => variants(&serde_json::to_value(other).unwrap_or_default()),
     };
     if with.is_empty() { name.to_owned() } else { format!("{name} {with}") }
@@ -87,30 +106,43 @@ fn algorithm(json: &str) -> &'static str {
     }
 }
 
-/// The words of enumerations in a serialised step; texts under `text`, `hex` and `member` are values.
+/// Where a MAC's key comes from.
+fn mac_key(key: &MacKey) -> &'static str {
+    match key {
+        MacKey::Text(text) | MacKey::Hex(text) if text.is_empty() => "empty",
+        MacKey::Text(_) => "text",
+        MacKey::Hex(_) => "hex",
+        MacKey::PublicKey(_) => "public-key",
+        MacKey::Configured {} => "configured",
+        MacKey::Member(_) => "member",
+        MacKey::Secret(_) => "secret",
+        MacKey::SecretPrefix(_) => "secret-prefix",
+    }
+}
+
+/// The words of enumerations in a serialised step.
 fn variants(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Object(members) => {
-            let words = members.iter().map(|(name, value)| match (name.as_str(), value) {
-                ("text" | "hex" | "member", Value::String(_)) => name.clone(),
-                (_, Value::Object(_)) if value.as_object().is_some_and(|o| o.len() == 1) => variants(value),
-                _ => variants(value),
-            });
-            words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+            let words = members.values().map(variants).filter(|word| !word.is_empty());
+            words.collect::<Vec<_>>().join(" ")
         }
         _ => String::new(),
     }
 }
 
-/// Keeps of several findings that say the same the first one.
+/// Keeps of several findings that say the same the first one, and none that a graver one with the same steps, or fewer, explains.
 pub(super) fn distinct(found: &mut Vec<Found>) {
     let mut kept: Vec<Found> = Vec::new();
     for one in found.drain(..) {
-        let known = |other: &Found| other.same_as(&one);
-        if !kept.iter().any(known) {
+        if !kept.iter().any(|other| other.same_as(&one)) {
             kept.push(one);
         }
     }
+    let forged: Vec<Trail> = kept.iter().filter(|f| f.finding.outcome == Outcome::Forged).map(|f| f.trail().clone()).collect();
+    let explained =
+        |f: &Found| f.finding.outcome < Outcome::Slow && !f.breaks_rule() && forged.iter().any(|trail| trail.within(f.trail()));
+    kept.retain(|f| !explained(f));
     *found = kept;
 }

@@ -5,15 +5,15 @@ use strum::VariantArray as _;
 
 use super::{
     Scene, havoc,
-    step::{affix, alg, claim_name, claim_value, dealt, header_value, length, mac_key, mathematics, sibling, value},
+    step::{affix, alg, claim_name, claim_value, dealt, embed_url, header_value, length, mac_key, mathematics, sibling, value},
 };
 use crate::{
     algorithm::{Algorithm, Family},
     entropy::Entropy,
     recipe::{Base, Recipe},
     step::{
-        Base64Spelling, Chain, Choice, Decoration, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place, SegmentName, Shape,
-        Step,
+        Base64Spelling, Chain, Choice, Decoration, EcdsaForm, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place,
+        SegmentName, Shape, Step,
     },
     words,
 };
@@ -170,7 +170,11 @@ fn no_signature(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         8 => {
             steps.push(Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() })
         }
-        9 => steps.push(Step::SpliceSignature { from: Other::Subject.into() }),
+        9 => steps.push(match entropy.below(4) {
+            0 | 1 => Step::SpliceSignature { from: Other::Subject.into() },
+            2 => Step::CopySegment { from: dealt!(entropy, SegmentName), to: SegmentName::Signature.into() },
+            _ => Step::Digest { hash: Choice::one(*entropy.deal("bare hash", MacHash::VARIANTS)) },
+        }),
         _ => {}
     }
 }
@@ -237,7 +241,8 @@ fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
 fn embedded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     key_id(steps, entropy, 15);
     let key = if entropy.percent(65) { scene.algorithm } else { *entropy.deal("algorithm", &Algorithm::ALL) };
-    match entropy.below(8) {
+    match entropy.below(9) {
+        8 => steps.push(embed_url(entropy, scene)),
         0 | 1 => {
             if entropy.percent(30) {
                 steps.push(Step::Thumbprint {
@@ -339,6 +344,10 @@ fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
             steps.push(if entropy.percent(50) { set_header("x", long) } else { set_claim("x", long) });
         }
         _ => steps.push(Step::SpaceClaims {}),
+    }
+    if entropy.percent(4) {
+        steps.push(Step::SignByKeyType { form: dealt!(entropy, EcdsaForm) });
+        return Base::Genuine;
     }
     if algorithm != scene.algorithm && entropy.percent(80) {
         steps.push(set_header("alg", words::quoted(algorithm.name())));

@@ -9,9 +9,9 @@ use crate::{
     entropy::Entropy,
     keys::Curve,
     step::{
-        Base64Spelling, Chain, Choice, CubeRoot, Decoration, DigestEdit, DigestElement, EcdsaForm, EcdsaScalar, EcdsaSpelling,
-        EddsaSpelling, EddsaVariant, Holder, KeyMember, KidShape, MacHash, MacKey, Other, PaddingEdit, Place, PssEdit, RsaInteger,
-        SecretReading, SegmentName, Shape, SignedHash, Step,
+        Base64Spelling, Chain, Choice, CubeRoot, DataUrl, Decoration, DigestEdit, DigestElement, Document, EcdsaForm, EcdsaScalar,
+        EcdsaSpelling, EddsaSpelling, EddsaVariant, Holder, JsonPlace, KeyMember, KidShape, MacHash, MacKey, Other, PaddingEdit,
+        Place, PssEdit, RsaInteger, SecretReading, SegmentName, Shape, SignedHash, Step,
     },
     words,
 };
@@ -26,7 +26,7 @@ macro_rules! dealt {
 pub(super) use dealt;
 
 /// How many kinds of step [`Step::sample`] chooses from.
-const KINDS: usize = 48;
+const KINDS: usize = 54;
 
 impl Step {
     /// A random step, for a verifier as `scene` describes it.
@@ -108,6 +108,17 @@ impl Step {
             44 => Self::SetClaim { name: "sub".into(), to: r#""admin""#.into() },
             45 => Self::Sign { with: Holder::Trusted.into(), algorithm: Some(scene.algorithm.into()) },
             46 => Self::RandomSignature { bytes: if entropy.percent(50) { None } else { Some(length(entropy, scene).into()) } },
+            47 => Self::CopySegment {
+                from: dealt!(entropy, SegmentName),
+                to: Choice::one(*entropy.deal("copy to", SegmentName::VARIANTS)),
+            },
+            48 => Self::Digest { hash: dealt!(entropy, MacHash) },
+            49 => embed_url(entropy, scene),
+            50 => Self::JsonSignature {
+                at: dealt!(entropy, JsonPlace),
+                to: if entropy.percent(20) { None } else { Some((*entropy.deal("values", words::VALUES)).into()) },
+            },
+            51 => Self::SignByKeyType { form: dealt!(entropy, EcdsaForm) },
             _ => mathematics(entropy, scene),
         }
     }
@@ -180,6 +191,13 @@ pub(super) fn claim_value(name: &str, entropy: &mut Entropy, scene: &Scene) -> S
         "aud" => entropy.deal("audiences", &scene.audiences).clone(),
         _ => value(entropy, scene),
     }
+}
+
+/// `jku` or `x5u` that needs no host.
+pub(super) fn embed_url(entropy: &mut Entropy, scene: &Scene) -> Step {
+    let key = algorithm(entropy, scene);
+    let name = (*entropy.deal("url", &["jku", "x5u"])).into();
+    Step::EmbedUrl { name, key, document: dealt!(entropy, Document), url: dealt!(entropy, DataUrl) }
 }
 
 /// Any JSON value, or what is nearly one.

@@ -195,6 +195,22 @@ pub(crate) fn tag(hash: MacHash, key: &[u8], input: &[u8]) -> Vec<u8> {
     }
 }
 
+/// The bare hash of the signing input: what is left of a MAC when its key is forgotten.
+pub(super) fn digest(work: &mut Work<'_>, hash: MacHash) -> Result<(), StepError> {
+    use sha1::Digest as _;
+    let input = work.signing_input()?;
+    let input = input.as_bytes();
+    let bytes = match hash {
+        MacHash::Sha256 => sha2::Sha256::digest(input).to_vec(),
+        MacHash::Sha384 => sha2::Sha384::digest(input).to_vec(),
+        MacHash::Sha512 => sha2::Sha512::digest(input).to_vec(),
+        MacHash::Md5 => md5::Md5::digest(input).to_vec(),
+        MacHash::Sha1 => sha1::Sha1::digest(input).to_vec(),
+        MacHash::Sha512Cut32 => sha2::Sha512::digest(input)[..32].to_vec(),
+    };
+    signature::set(work, bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

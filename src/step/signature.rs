@@ -124,6 +124,12 @@ pub(super) fn splice(work: &mut Work<'_>, from: Other) -> Result<(), StepError> 
     splice_segment(work, SegmentName::Signature, from)
 }
 
+pub(super) fn copy_segment(work: &mut Work<'_>, from: SegmentName, to: SegmentName) -> Result<(), StepError> {
+    let segment = work.segment_mut(from)?.clone();
+    *work.segment_mut(to)? = segment;
+    Ok(())
+}
+
 /// Takes a whole segment of another genuine token.
 pub(super) fn splice_segment(work: &mut Work<'_>, of: SegmentName, from: Other) -> Result<(), StepError> {
     let Other::Subject = from;
