@@ -283,7 +283,8 @@ impl<'a> Fuzzer<'a> {
                 }
             }
         };
-        loop {
+        let mut idle = 0;
+        while idle <= turns.round() {
             let before = tally.executions.load(Ordering::Relaxed);
             thread::scope(|scope| {
                 for _ in 1..self.jobs.min(stages.len()) {
@@ -292,9 +293,10 @@ impl<'a> Fuzzer<'a> {
                 work();
             });
             // What stages did not ask, since the target cannot be set up so, is asked by the others.
-            if over() || tally.executions.load(Ordering::Relaxed) == before || !turns.deal_again() {
+            if over() || !turns.deal_again() {
                 break;
             }
+            idle = if tally.executions.load(Ordering::Relaxed) == before { idle + 1 } else { 0 };
         }
         let lanes: Vec<Lane<'_>> =
             lanes.into_iter().map(|lane| lane.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
@@ -413,6 +415,11 @@ impl Turns {
         dealt.left -= count;
         dealt.waiting[stage].push_back(count);
         Some(stage)
+    }
+
+    /// Turns until every usual stage has had one.
+    fn round(&self) -> usize {
+        self.plan.round()
     }
 
     fn give_back(&self, unasked: usize) {

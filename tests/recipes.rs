@@ -28,7 +28,7 @@ fn case(algorithm: Algorithm, configuration: Configuration, recipe: Recipe) -> C
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_sampled_recipe_is_written_and_read_without_loss(seed: u64, algorithm in 0..Algorithm::ALL.len(), odd: usize) {

@@ -113,7 +113,9 @@ impl Replay<'_> {
         stop: &AtomicBool,
     ) -> Result<(), AskError> {
         let Some(stage) = Stage::new((algorithm, configuration.clone()), 0, &Words::default()) else {
-            questions.iter().for_each(|q| self.skip(q, format!("`{}` makes no sense for {algorithm}", configuration.label())));
+            for question in questions {
+                self.skip(question, format!("`{}` makes no sense for {algorithm}", configuration.label()));
+            }
             return Ok(());
         };
         let mut control = Control::of(algorithm, configuration);
@@ -121,7 +123,9 @@ impl Replay<'_> {
             Ok(verifier) => verifier,
             Err(ConfigureError::Unreachable(error)) if control.usual => return Err(error),
             Err(ConfigureError::Unreachable(AskError(reason)) | ConfigureError::Unsupported(reason)) => {
-                questions.iter().for_each(|q| self.skip(q, format!("{}: {reason}", configuration.label())));
+                for question in questions {
+                    self.skip(question, format!("{}: {reason}", configuration.label()));
+                }
                 control.unsupported = Some(reason);
                 self.report.controls.push(control);
                 return Ok(());
@@ -209,8 +213,8 @@ fn still(former: Outcome, now: Outcome, verdict: &Verdict) -> Outcome {
     match (former, verdict) {
         (_, Verdict::Crashed(_)) => Outcome::Crashed,
         (_, Verdict::Hung(_)) => Outcome::Hung,
-        (Outcome::Forged | Outcome::Policy | Outcome::Malleable, Verdict::Accepted(_)) => former,
-        (Outcome::Overstrict, Verdict::Rejected(_)) => former,
+        (Outcome::Forged | Outcome::Policy | Outcome::Malleable, Verdict::Accepted(_))
+        | (Outcome::Overstrict, Verdict::Rejected(_)) => former,
         (_, Verdict::Rejected(_)) if now != Outcome::Slow => Outcome::Held,
         (Outcome::Overstrict, Verdict::Accepted(_)) => Outcome::Held,
         _ => now,
