@@ -93,16 +93,16 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     if let Some(corpus) = &corpus {
         fuzzer = fuzzer.corpus(corpus.start().to_vec());
     }
-    let fuzzed = fuzz(args, fuzzer, &findings, corpus.as_ref(), &stop);
+    let outcome = fuzz(args, fuzzer, &findings, corpus.as_ref(), &stop);
     target.stop();
     let saved = corpus.as_ref().map_or(Ok(()), Corpus::finish);
-    let fuzzed = fuzzed?;
+    let outcome = outcome?;
 
     let (quoted, options) = (shell_words::quote(&args.target), findings.option());
     let folder = args.corpus.as_ref().map(|folder| folder.to_string_lossy());
     let files = findings.files();
     let fuzzing =
-        Fuzzing { cases: &fuzzed.cases, files: &files, kinds: fuzzed.kinds, corpus: (fuzzed.corpus.len(), folder.as_deref()) };
+        Fuzzing { cases: &outcome.cases, files: &files, kinds: outcome.kinds, corpus: (outcome.corpus.len(), folder.as_deref()) };
     let view = View {
         style: output::stdout_style(),
         fail_on: args.reporting.fail_on,
@@ -112,10 +112,10 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         options: &options,
         front: Front::Fuzz(fuzzing),
     };
-    reports.write(&fuzzed.report, &view)?;
+    reports.write(&outcome.report, &view)?;
     saved?;
     findings.finish()?;
-    Ok(Conclusion::of(&fuzzed.report, args.reporting.fail_on, &baseline).exit_code())
+    Ok(Conclusion::of(&outcome.report, args.reporting.fail_on, &baseline).exit_code())
 }
 
 /// Runs until the budget is spent, and saves what is found on the way.
@@ -148,9 +148,9 @@ fn fuzz(args: &Args, mut fuzzer: Fuzzer<'_>, findings: &Findings, corpus: Option
             }
         }
     };
-    let fuzzed = fuzzer.watch(&on_event, stop.flag());
+    let outcome = fuzzer.watch(&on_event, stop.flag());
     progress.finish();
-    fuzzed.map_err(|error| match error {
+    outcome.map_err(|error| match error {
         FuzzError::Run(error) => anyhow::Error::new(error).context(format!("cannot fuzz {}", args.target)),
         FuzzError::Invalid(error) => anyhow::Error::new(error),
     })

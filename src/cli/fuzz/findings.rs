@@ -103,7 +103,7 @@ fn write(file: &Path, id: &str, mut cases: Vec<Case>, case: &Case) -> anyhow::Re
         let id = numbered(id, name, *n);
         cases.iter().all(|known| known.id != id)
     };
-    let n = (1..).find(free).expect("there are more numbers than cases");
+    let n = (1..=cases.len() + 1).find(free).expect("there are more numbers than cases");
     let case = Case { id: numbered(id, name, n), ..case.clone() };
     let attack = cases.first().map_or_else(|| case.attack.clone(), |known| known.attack.clone());
     cases.push(case);
