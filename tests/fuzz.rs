@@ -1,5 +1,6 @@
 //! Fuzzing and replaying by command: what is found, saved, asked again, and survives an interruption.
 #![cfg(all(feature = "cli", unix))]
+#![allow(clippy::print_stderr)] // A test that is skipped says so.
 
 use std::{
     fs,
