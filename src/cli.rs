@@ -3,14 +3,18 @@
 //! Everything that a person sees passes here: reports go to stdout, everything else to stderr, and an error is printed once.
 
 mod adapter;
+mod asking;
 mod attack;
 mod catalogue;
 mod decoded;
+mod duration;
 mod forge;
+mod fuzz;
 mod guard;
 mod inspect;
 mod list;
 mod output;
+mod replay;
 mod show;
 
 use std::{
@@ -21,6 +25,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use jwt_gauntlet::{
+    fuzz::gate::Invalid,
     report::{Style, style::Ink},
     run::RunError,
 };
@@ -37,12 +42,13 @@ const EXAMPLES: &str = "\
 Examples:
   jwt-gauntlet attack                                  attack the jsonwebtoken crate
   jwt-gauntlet attack \"exec:python3 my_adapter.py\"     attack your own verifier
+  jwt-gauntlet fuzz \"exec:./verify\" --time 10m        random tokens, to find what no attack file describes
   jwt-gauntlet inspect eyJhbGciOi…                     what a token says, and what is risky about it
   jwt-gauntlet forge alg-none --token TOKEN            tokens to send to a service by hand
 
 Exit codes:
   0  everything held, or only findings below --fail-on or in the baseline
-  1  at least one finding at or above --fail-on
+  1  at least one finding at or above --fail-on, or a replayed one that still happens
   2  usage, configuration or attack-file error
   3  no finding, but the controls failed: nothing was proven
   4  the target could not be asked
@@ -51,6 +57,8 @@ Exit codes:
 #[derive(Subcommand)]
 enum Command {
     Attack(attack::Args),
+    Fuzz(fuzz::Args),
+    Replay(replay::Args),
     List(list::Args),
     Show(show::Args),
     Forge(forge::Args),
@@ -88,6 +96,8 @@ fn code(work: impl FnOnce() -> anyhow::Result<u8> + UnwindSafe) -> u8 {
 fn run(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Attack(args) => attack::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Forge(args) => forge::run(&args),
@@ -117,7 +127,11 @@ fn fail(error: &anyhow::Error) -> u8 {
         }
     }
     output::tell(&text);
-    if error.is::<RunError>() { UNREACHABLE } else { USAGE }
+    match error {
+        error if error.is::<RunError>() => UNREACHABLE,
+        error if error.is::<Invalid>() => BUG,
+        _ => USAGE,
+    }
 }
 
 /// The panic hook: a panic is a bug here, whoever caused it.

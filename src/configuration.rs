@@ -174,6 +174,18 @@ impl Configuration {
         }
         if parts.is_empty() { "usual key".to_owned() } else { parts.join(", ") }
     }
+
+    /// The label as a part of ids and file names: `usual-key`, `key-rsa-exponent-3`.
+    #[must_use]
+    pub fn slug(&self) -> String {
+        slug(&self.label())
+    }
+}
+
+/// Letters, digits and single dashes.
+fn slug(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
 /// The name under which attack files know a plain enum value.

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use serde::{Serialize, Serializer, ser::SerializeStruct};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     algorithm::Algorithm,
@@ -57,8 +57,8 @@ pub struct Summary {
     pub interrupted: bool,
 }
 
-/// A case that did not hold, twice.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A case that did not hold, twice. Reads back from a report, save for its claims.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// The case's id.
     pub case: String,
@@ -73,7 +73,7 @@ pub struct Finding {
     /// The token, for replay.
     pub token: String,
     /// The claims that the target gave back, as JSON where they are JSON.
-    #[serde(serialize_with = "claims_as_json")]
+    #[serde(serialize_with = "claims_as_json", skip_deserializing)]
     pub claims: Option<Claims>,
     /// What it means.
     pub why: String,

@@ -10,14 +10,17 @@
 
 pub mod driver;
 pub mod gate;
+pub mod replay;
+mod schedule;
 mod shrink;
 mod stage;
 mod trail;
 
 use std::{
+    collections::VecDeque,
     num::NonZeroUsize,
     sync::{
-        Mutex,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -27,14 +30,14 @@ use std::{
 pub use self::trail::Trail;
 use self::{
     gate::Invalid,
+    schedule::Schedule,
     stage::{Lane, Stage},
 };
 use crate::{
     algorithm::Algorithm,
     catalogue::{Attack, Case, Catalogue},
     configuration::Configuration,
-    entropy::Entropy,
-    finding::{Control, Report, Summary, Target},
+    finding::{Control, Finding, Report, Summary, Target},
     recipe::Recipe,
     run::RunError,
     target::{AskError, Implementation},
@@ -66,6 +69,19 @@ pub struct Progress {
     pub findings: usize,
     /// Recipes that drew an answer of a new kind.
     pub corpus: usize,
+    /// Kinds of answers.
+    pub kinds: usize,
+}
+
+/// Something that happened in a run.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// A batch was asked and judged.
+    Progress(Progress),
+    /// A finding, shrunk and confirmed, and its case. Other algorithms may show the same; the report lists it once.
+    Found(&'a Finding, &'a Case),
+    /// The corpus of an algorithm and configuration has grown: all of it.
+    Kept(&'a [Case]),
 }
 
 /// What a fuzzing run gave.
@@ -96,8 +112,6 @@ pub enum FuzzError {
     Invalid(#[from] Invalid),
 }
 
-/// Cases in the first batch of a stage, and at most.
-const BATCH: (usize, usize) = (64, 1024);
 /// Cases where there is no budget: a minute or more on a fast target.
 const CASES: NonZeroUsize = NonZeroUsize::new(1_000_000).expect("it is not zero");
 
@@ -210,15 +224,29 @@ impl<'a> Fuzzer<'a> {
     /// # Panics
     /// If `on_progress` panics.
     pub fn run_with(&self, on_progress: &(dyn Fn(Progress) + Sync), stop: &AtomicBool) -> Result<Fuzzed, FuzzError> {
+        let on_event = |event: Event<'_>| {
+            if let Event::Progress(progress) = event {
+                on_progress(progress);
+            }
+        };
+        self.watch(&on_event, stop)
+    }
+
+    /// Runs and tells everything that happens as soon as it does, so that it can be saved, until the budget is spent or `stop` is set.
+    ///
+    /// # Errors
+    /// If the target could not be asked or the oracle does not work; see [`FuzzError`].
+    ///
+    /// # Panics
+    /// If `on_event` panics.
+    pub fn watch(&self, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Fuzzed, FuzzError> {
         gate::oracle()?;
         let catalogue = Catalogue::built_in();
         let stages = self.stages();
         let usual = self.algorithms.len().min(stages.len());
         let lanes: Vec<Mutex<Lane<'_>>> = stages.iter().map(|stage| Mutex::new(Lane::new(stage, &self.corpus))).collect();
-        let plan = Schedule::new(usual, stages.len(), self.seed);
-        let budget = self.budget();
-        let (next, executions, findings, corpus) =
-            (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let turns = Turns::new(Schedule::new(usual, stages.len(), self.seed), stages.len(), self.budget());
+        let tally = Tally::default();
         let failure: Mutex<Option<AskError>> = Mutex::new(None);
         let started = Instant::now();
         let halt = AtomicBool::new(false);
@@ -227,40 +255,53 @@ impl<'a> Fuzzer<'a> {
         };
         let work = || {
             while !over() {
-                let turn = next.fetch_add(1, Ordering::Relaxed);
-                let Some(count) = plan.batch(turn, budget) else { break };
-                let mut lane = lanes[plan.stage(turn)].lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                let before = (lane.findings().len(), lane.corpus_len());
+                let Some(stage) = turns.next() else { break };
+                let mut lane = locked(&lanes[stage]);
+                let Some(count) = turns.count(stage) else { continue };
+                let before = (lane.findings().len(), lane.corpus_len(), lane.kinds());
                 let end = self.time.map(|time| started + time);
                 let asked = match lane.run(&*self.implementation, count, &catalogue, stop, end) {
-                    Ok(asked) => asked,
+                    Ok(asked) => {
+                        turns.give_back(count - asked.min(count));
+                        asked
+                    }
                     Err(error) => {
-                        failure.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
+                        locked(&failure).get_or_insert(error);
                         halt.store(true, Ordering::Relaxed);
                         0
                     }
                 };
-                let add = |to: &AtomicUsize, by: usize| to.fetch_add(by, Ordering::Relaxed) + by;
-                on_progress(Progress {
-                    executions: add(&executions, asked),
-                    findings: add(&findings, lane.findings().len() - before.0),
-                    corpus: add(&corpus, lane.corpus_len() - before.1),
-                });
+                for found in &lane.findings()[before.0..] {
+                    on_event(Event::Found(&found.finding, &found.case));
+                }
+                if lane.corpus_len() > before.1 {
+                    on_event(Event::Kept(&lane.corpus()));
+                }
+                on_event(Event::Progress(tally.add(asked, &lane, before)));
                 if self.until.is_some_and(|until| lane.findings().iter().any(|found| found.finding.outcome >= until)) {
                     halt.store(true, Ordering::Relaxed);
                 }
             }
         };
-        thread::scope(|scope| {
-            for _ in 1..self.jobs.min(stages.len()) {
-                scope.spawn(work);
+        let mut idle = 0;
+        while idle <= turns.round() {
+            let before = tally.executions.load(Ordering::Relaxed);
+            thread::scope(|scope| {
+                for _ in 1..self.jobs.min(stages.len()) {
+                    scope.spawn(work);
+                }
+                work();
+            });
+            // What stages did not ask, since the target cannot be set up so, is asked by the others.
+            if over() || !turns.deal_again() {
+                break;
             }
-            work();
-        });
+            idle = if tally.executions.load(Ordering::Relaxed) == before { idle + 1 } else { 0 };
+        }
         let lanes: Vec<Lane<'_>> =
-            lanes.into_iter().map(|lane| lane.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)).collect();
-        let failure = failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        self.conclude(lanes, failure, executions.into_inner(), stop.load(Ordering::Relaxed))
+            lanes.into_iter().map(|lane| lane.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
+        let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
+        self.conclude(lanes, failure, tally.executions.into_inner(), stop.load(Ordering::Relaxed))
     }
 
     /// The usual configuration of every algorithm, then the odd ones.
@@ -334,57 +375,94 @@ impl<'a> Fuzzer<'a> {
             findings,
             skipped: Vec::new(),
             controls,
-            failure: failure.map(|error| error.to_string()),
+            failure: failure.filter(|_| !interrupted).map(|error| error.to_string()),
         };
         Ok(Fuzzed { report, cases, executions, seen_at, corpus, kinds })
     }
 }
 
-/// Which stage has its turn, with how many cases: every usual one each round, and one of the odd ones, in a shuffled order.
-struct Schedule {
-    usual: usize,
-    odd: Vec<usize>,
+/// Hands out the turns. Batches of a stage are taken in the order in which they were dealt, however the threads run, since a lane learns
+/// from one batch for the next.
+struct Turns {
+    plan: Schedule,
+    dealt: Mutex<Dealt>,
 }
 
-impl Schedule {
-    fn new(usual: usize, stages: usize, seed: u64) -> Self {
-        let (mut entropy, all) = (Entropy::seeded(seed ^ 0x5ced), (usual..stages).collect::<Vec<_>>());
-        Self { usual, odd: all.iter().map(|_| *entropy.deal("odd stages", &all)).collect() }
+struct Dealt {
+    turn: usize,
+    /// Cases that may still be dealt.
+    left: usize,
+    /// Cases that were dealt and could not be asked. They are dealt again once all others are done, so that no thread's speed decides
+    /// who gets them.
+    unasked: usize,
+    /// Batches of each stage that no thread has taken yet.
+    waiting: Vec<VecDeque<usize>>,
+}
+
+impl Turns {
+    fn new(plan: Schedule, stages: usize, budget: usize) -> Self {
+        Self { plan, dealt: Mutex::new(Dealt { turn: 0, left: budget, unasked: 0, waiting: vec![VecDeque::new(); stages] }) }
     }
 
-    fn round(&self) -> usize {
-        self.usual + usize::from(!self.odd.is_empty())
-    }
-
-    fn stage(&self, turn: usize) -> usize {
-        let (round, slot) = (turn / self.round(), turn % self.round());
-        if slot < self.usual { slot } else { self.odd[round % self.odd.len()] }
-    }
-
-    fn size(&self, turn: usize) -> usize {
-        let (round, slot) = (turn / self.round(), turn % self.round());
-        let full = (BATCH.0 << round.min(10)).min(BATCH.1);
-        if slot < self.usual { full } else { full / 2 }
-    }
-
-    /// Cases of that turn, so that all turns together make up the budget.
-    fn batch(&self, turn: usize, budget: usize) -> Option<usize> {
-        if self.round() == 0 {
+    /// The stage whose turn it is, until the budget is spent.
+    fn next(&self) -> Option<usize> {
+        let mut dealt = locked(&self.dealt);
+        if dealt.left == 0 || self.plan.round() == 0 {
             return None;
         }
-        let grown = self.round() * 5;
-        let before: usize = if turn <= grown {
-            (0..turn).map(|turn| self.size(turn)).sum()
-        } else {
-            // From here on every round is as large as the one before.
-            let round: usize = (grown..grown + self.round()).map(|turn| self.size(turn)).sum();
-            let (rounds, rest) = ((turn - grown) / self.round(), (turn - grown) % self.round());
-            let first: usize = (0..grown).map(|turn| self.size(turn)).sum();
-            first + rounds * round + (grown..grown + rest).map(|turn| self.size(turn)).sum::<usize>()
-        };
-        let left = budget.checked_sub(before).filter(|left| *left > 0)?;
-        Some(self.size(turn).min(left))
+        let (stage, count) = (self.plan.stage(dealt.turn), self.plan.size(dealt.turn).min(dealt.left));
+        dealt.turn += 1;
+        dealt.left -= count;
+        dealt.waiting[stage].push_back(count);
+        Some(stage)
     }
+
+    /// Turns until every usual stage has had one.
+    fn round(&self) -> usize {
+        self.plan.round()
+    }
+
+    fn give_back(&self, unasked: usize) {
+        locked(&self.dealt).unasked += unasked;
+    }
+
+    /// Whether there is something left to deal.
+    fn deal_again(&self) -> bool {
+        let mut dealt = locked(&self.dealt);
+        dealt.left = dealt.left.saturating_add(std::mem::take(&mut dealt.unasked));
+        dealt.left > 0
+    }
+
+    /// Cases of the next batch of that stage.
+    fn count(&self, stage: usize) -> Option<usize> {
+        locked(&self.dealt).waiting[stage].pop_front()
+    }
+}
+
+/// Progress over all stages.
+#[derive(Default)]
+struct Tally {
+    executions: AtomicUsize,
+    findings: AtomicUsize,
+    corpus: AtomicUsize,
+    kinds: AtomicUsize,
+}
+
+impl Tally {
+    /// Adds what a batch gave a lane that had so many findings, recipes and kinds `before`.
+    fn add(&self, asked: usize, lane: &Lane<'_>, before: (usize, usize, usize)) -> Progress {
+        let add = |to: &AtomicUsize, by: usize| to.fetch_add(by, Ordering::Relaxed) + by;
+        Progress {
+            executions: add(&self.executions, asked),
+            findings: add(&self.findings, lane.findings().len() - before.0),
+            corpus: add(&self.corpus, lane.corpus_len() - before.1),
+            kinds: add(&self.kinds, lane.kinds() - before.2),
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Fuzzed {

@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod human;
 pub mod json;
+pub mod replay;
 pub mod style;
 
 pub use baseline::Baseline;

@@ -1,21 +1,22 @@
 //! `jwt-gauntlet attack [TARGET]`: the main job.
 
 mod progress;
-mod reports;
-mod stop;
-mod target;
 
-use std::{fs, path::PathBuf, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use jwt_gauntlet::{
-    Algorithm, Catalogue, Gauntlet, Report, Severity,
-    report::{Baseline, Conclusion, human::View},
+    Algorithm, Catalogue, Gauntlet, Report,
+    report::{
+        Conclusion,
+        human::{Front, View},
+    },
 };
 
-use self::{progress::Progress, reports::Reports, stop::Stop, target::Target};
+use self::progress::Progress;
 use super::{
-    catalogue::{Folders, algorithm},
+    asking::{Pace, Reporting, Reports, Stop, Target, algorithms},
+    catalogue::Folders,
     output,
 };
 
@@ -47,21 +48,10 @@ pub struct Args {
     skip: Vec<String>,
     #[command(flatten)]
     folders: Folders,
-    /// human or json, to stdout or a file; may be given several times [default: human]
-    #[arg(long, value_name = "FORMAT[=FILE]")]
-    report: Vec<String>,
-    /// Findings below this severity do not fail the run
-    #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = severity)]
-    fail_on: Severity,
-    /// A former JSON report: what it lists does not fail the run
-    #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
-    /// Time limit for one question
-    #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..))]
-    timeout: u64,
-    /// Verifiers asked side by side [default: one a core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    jobs: Option<u16>,
+    #[command(flatten)]
+    reporting: Reporting,
+    #[command(flatten)]
+    pace: Pace,
     /// Only the K-th of N parts of the cases, to spread a run over machines
     #[arg(long, value_name = "K/N", value_parser = partition)]
     partition: Option<(usize, usize)>,
@@ -71,13 +61,13 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> anyhow::Result<u8> {
-    let reports = Reports::parse(&args.report)?;
-    let baseline = baseline(args.baseline.as_ref())?;
+    let reports = Reports::parse(&args.reporting.report)?;
+    let baseline = args.reporting.known()?;
     let mut catalogue = args.folders.load()?;
     catalogue.select(&args.attacks, &args.skip)?;
     let algorithms = algorithms(&args.alg)?;
     planned(&catalogue, &algorithms, args.partition)?;
-    let target = Arc::new(Target::parse(&args.target, args.timeout)?);
+    let target = Arc::new(Target::parse(&args.target, args.pace.timeout)?);
     let stop = Stop::on_signal(Arc::clone(&target))?;
 
     let started = Instant::now();
@@ -87,9 +77,10 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     target.stop();
     let quoted = shell_words::quote(&args.target);
     let style = output::stdout_style();
-    let view = View { style, fail_on: args.fail_on, baseline: &baseline, took, target: &quoted, options: &options };
+    let fail_on = args.reporting.fail_on;
+    let view = View { style, fail_on, baseline: &baseline, took, target: &quoted, options: &options, front: Front::Attack };
     reports.write(&report, &view)?;
-    Ok(Conclusion::of(&report, args.fail_on, &baseline).exit_code())
+    Ok(Conclusion::of(&report, fail_on, &baseline).exit_code())
 }
 
 fn attack(
@@ -102,7 +93,7 @@ fn attack(
     let progress = Progress::new();
     let mut gauntlet =
         Gauntlet::new(Arc::clone(target)).named(&target.name, "").catalogue(catalogue).algorithms(algorithms).seed(args.seed);
-    if let Some(jobs) = args.jobs {
+    if let Some(jobs) = args.pace.jobs {
         gauntlet = gauntlet.jobs(usize::from(jobs));
     }
     if let Some((k, n)) = args.partition {
@@ -111,26 +102,6 @@ fn attack(
     let report = gauntlet.run_with(&|event| progress.show(&event), stop.flag());
     progress.finish();
     report.map_err(|error| anyhow::Error::new(error).context(format!("cannot attack {}", args.target)))
-}
-
-fn baseline(file: Option<&PathBuf>) -> anyhow::Result<Baseline> {
-    let Some(file) = file else { return Ok(Baseline::default()) };
-    let text = fs::read_to_string(file).with_context(|| format!("cannot read the baseline {}", file.display()))?;
-    Baseline::read(&text).with_context(|| format!("cannot use the baseline {}", file.display()))
-}
-
-fn algorithms(names: &[String]) -> anyhow::Result<Vec<Algorithm>> {
-    let mut chosen = Vec::new();
-    for name in names {
-        if name.trim().eq_ignore_ascii_case("all") {
-            return Ok(Algorithm::ALL.to_vec());
-        }
-        let algorithm = algorithm(name)?;
-        if !chosen.contains(&algorithm) {
-            chosen.push(algorithm);
-        }
-    }
-    Ok(chosen)
 }
 
 /// Refuses a run that would ask nothing, since that would look like a clean one.
@@ -147,17 +118,6 @@ fn planned(catalogue: &Catalogue, algorithms: &[Algorithm], partition: Option<(u
     match partition {
         Some((k, n)) if k > most => bail!("part {k} of {n} is empty: there are only {most} cases an algorithm"),
         _ => Ok(()),
-    }
-}
-
-fn severity(text: &str) -> Result<Severity, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "info" => Ok(Severity::Info),
-        "low" => Ok(Severity::Low),
-        "medium" => Ok(Severity::Medium),
-        "high" => Ok(Severity::High),
-        "critical" => Ok(Severity::Critical),
-        _ => Err("one of info, low, medium, high, critical".to_owned()),
     }
 }
 

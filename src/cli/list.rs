@@ -17,7 +17,7 @@ Examples:
   jwt-gauntlet list                       every class of attack
   jwt-gauntlet list 'kid/*'               those on the key id
   jwt-gauntlet list --cases alg-none      the id of every case of a group
-  jwt-gauntlet list --targets             built-in targets, for `attack builtin:NAME`")]
+  jwt-gauntlet list --targets             built-in targets, for `attack`, `fuzz` and `replay`")]
 pub struct Args {
     /// Only attacks that match: a glob, or the name of a group, class or case
     #[arg(value_name = "GLOB")]

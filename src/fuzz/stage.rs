@@ -1,7 +1,7 @@
 //! One algorithm and configuration under fuzzing: its stream of recipes, what it has learnt, and asking.
 
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
@@ -49,6 +49,8 @@ pub struct Lane<'a> {
     /// The two bases, then what dear steps made of them: recipes with their work done.
     starts: Vec<(Recipe, Work<'a>)>,
     corpus: Vec<Recipe>,
+    /// Recipes of another run's corpus that were not asked yet: what they draw is known before anything new is.
+    untried: VecDeque<Recipe>,
     kinds: HashSet<String>,
     found: Vec<Found>,
     control: Control,
@@ -205,12 +207,14 @@ impl Stage {
         legible && !self.issuer.anyone_signs() && canonical(signature).is_some_and(good)
     }
 
-    fn case(&self, recipe: Recipe, meaning: Meaning, catalogue: &Catalogue) -> Case {
+    pub(super) fn case(&self, recipe: Recipe, meaning: Meaning, catalogue: &Catalogue) -> Case {
         let trail = Trail::of(&recipe);
         let known = if meaning.rule.is_none() { class_of(catalogue, &recipe, &trail) } else { None };
         let attack = attack(&trail, meaning, known.as_deref());
+        let set_up =
+            if self.configuration == Configuration::default() { String::new() } else { format!("-{}", self.configuration.slug()) };
         Case {
-            id: format!("{}#{}", attack.id, self.algorithm),
+            id: format!("{}#{}{set_up}", attack.id, self.algorithm),
             attack: Arc::new(attack),
             applies: vec![self.algorithm],
             configuration: self.configuration.clone(),
@@ -322,10 +326,12 @@ impl<'a> Lane<'a> {
     pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
         let mine = |case: &&Case| case.configuration == stage.configuration && case.applies.contains(&stage.algorithm);
         let bases = [Base::Genuine, Base::Forged].map(|from| (Recipe { from, steps: Vec::new() }, stage.start(from)));
+        let corpus: Vec<Recipe> = corpus.iter().filter(mine).map(|case| case.recipe.clone()).collect();
         Self {
             entropy: Entropy::seeded(stage.seed),
             starts: bases.into(),
-            corpus: corpus.iter().filter(mine).map(|case| case.recipe.clone()).collect(),
+            untried: corpus.iter().cloned().collect(),
+            corpus,
             kinds: HashSet::new(),
             found: Vec::new(),
             control: Control::of(stage.algorithm, &stage.configuration),
@@ -376,7 +382,7 @@ impl<'a> Lane<'a> {
             references: Vec::new(),
             remedy: "None: a fuzzer starts from it.".to_owned(),
         });
-        let label = self.stage.configuration.label().replace(' ', "-");
+        let label = self.stage.configuration.slug();
         let case = |(i, recipe): (usize, &Recipe)| Case {
             id: format!("corpus#{}-{label}-{i}", self.stage.algorithm),
             attack: Arc::clone(&attack),
@@ -466,7 +472,7 @@ impl<'a> Lane<'a> {
         };
         if self.kinds.len() < 4 * CORPUS && !self.kinds.contains(&kind) {
             self.kinds.insert(kind);
-            if self.corpus.len() < CORPUS {
+            if self.corpus.len() < CORPUS && !self.corpus.contains(recipe) {
                 self.corpus.push(recipe.clone());
             }
         }
@@ -534,6 +540,11 @@ impl<'a> Lane<'a> {
 
     /// The next token.
     pub(super) fn shot(&mut self) -> Option<Shot> {
+        while let Some(recipe) = self.untried.pop_front() {
+            if let Ok(shot) = self.stage.forge(&recipe) {
+                return Some(shot);
+            }
+        }
         for _ in 0..ATTEMPTS {
             if let Some(shot) = self.attempt() {
                 return Some(shot);

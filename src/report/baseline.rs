@@ -25,7 +25,7 @@ pub enum BaselineError {
     Schema(String),
 }
 
-const SCHEMA: &str = "jwt-gauntlet/report/1";
+pub(super) const SCHEMA: &str = "jwt-gauntlet/report/1";
 
 #[derive(Deserialize)]
 struct Former {

@@ -2,7 +2,11 @@
 //!
 //! Cases of one class and outcome are shown as one finding, because they share cause and cure; the JSON report has them all.
 
+mod fuzz;
 mod groups;
+mod replay;
+
+pub use fuzz::Fuzzing;
 
 use std::{
     collections::BTreeMap,
@@ -19,6 +23,7 @@ use crate::{
     algorithm::Algorithm,
     catalogue::Severity,
     finding::{Control, Finding, Report},
+    report::replay::Replayed,
     verdict::Outcome,
 };
 
@@ -37,6 +42,19 @@ pub struct View<'a> {
     pub target: &'a str,
     /// Options that a command needs to find the same attacks again, such as `--catalogue DIR`.
     pub options: &'a str,
+    /// The command whose report it is.
+    pub front: Front<'a>,
+}
+
+/// Which command made a report, and what it adds.
+#[derive(Clone, Copy, Debug)]
+pub enum Front<'a> {
+    /// `attack`.
+    Attack,
+    /// `fuzz`.
+    Fuzz(Fuzzing<'a>),
+    /// `replay`, with what became of each case.
+    Replay(&'a [Replayed]),
 }
 
 /// Classes that are shown in full in one section; the rest in a line each.
@@ -49,6 +67,14 @@ const IN_FULL: usize = 12;
 pub fn write(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()> {
     write!(out, "{}", headline(report, view))?;
     basis(out, report, view)?;
+    match view.front {
+        Front::Attack => {}
+        Front::Fuzz(fuzzing) => fuzzing.asked(out, report, view)?,
+        Front::Replay(replayed) => {
+            replay::table(out, report, replayed, view)?;
+            return writeln!(out, "\n{}", last_line(report, view));
+        }
+    }
     for known in [false, true] {
         let groups = Group::of(report, view, known);
         for outcome in groups::BY_GRAVITY {
@@ -67,7 +93,18 @@ pub fn write(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Resul
 #[must_use]
 pub fn headline(report: &Report, view: &View<'_>) -> String {
     let conclusion = Conclusion::of(report, view.fail_on, view.baseline);
-    let (ink, word, text) = match conclusion {
+    let (ink, word, text) = match (conclusion, view.front) {
+        (Conclusion::Found | Conclusion::Held, Front::Replay(replayed)) => replay::verdict(conclusion, replayed),
+        (conclusion, _) => verdict(conclusion, report, view),
+    };
+    let wrapped = view.style.wrap(&format!("{word}: {text}"), 0);
+    let mut painted = wrapped.replacen(word, &view.style.paint(ink, word), 1);
+    painted.push('\n');
+    painted
+}
+
+fn verdict(conclusion: Conclusion, report: &Report, view: &View<'_>) -> (Ink, &'static str, String) {
+    match conclusion {
         Conclusion::Found => found(report, view),
         Conclusion::Held => (Ink::Good, "HELD", held(report, view)),
         Conclusion::Interrupted => (Ink::Warn, "PROVED NOTHING", interrupted(report, view)),
@@ -76,11 +113,7 @@ pub fn headline(report: &Report, view: &View<'_>) -> String {
         Conclusion::NothingAsked => {
             (Ink::Warn, "PROVED NOTHING", "every case was skipped, so that nothing is known about the target.".to_owned())
         }
-    };
-    let wrapped = view.style.wrap(&format!("{word}: {text}"), 0);
-    let mut painted = wrapped.replacen(word, &view.style.paint(ink, word), 1);
-    painted.push('\n');
-    painted
+    }
 }
 
 fn found(report: &Report, view: &View<'_>) -> (Ink, &'static str, String) {
@@ -91,6 +124,9 @@ fn found(report: &Report, view: &View<'_>) -> (Ink, &'static str, String) {
     let sent = count(report.summary.asked, "attack token", "attack tokens");
     let partial = if report.summary.interrupted { " before the run was stopped" } else { "" };
     if let Some(forged) = counts.remove(&Outcome::Forged) {
+        if matches!(view.front, Front::Fuzz(_)) {
+            return (Ink::Bad, "FORGED", fuzz::forged(forged, &sent, partial));
+        }
         let verb = if forged == 1 { "was" } else { "were" };
         let text = format!("{} of {sent} {verb} accepted, though no trusted key signed them{partial}.", grouped(forged));
         return (Ink::Bad, "FORGED", if forged == 1 { text.replace("signed them", "signed it") } else { text });
@@ -134,6 +170,9 @@ fn lost(report: &Report, view: &View<'_>) -> String {
 }
 
 fn progress(report: &Report) -> String {
+    if report.summary.asked == report.summary.cases {
+        return count(report.summary.cases, "token", "tokens");
+    }
     format!("{} of {}", grouped(report.summary.asked), count(report.summary.cases, "case", "cases"))
 }
 
@@ -247,6 +286,7 @@ fn next_steps(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Resu
     let (target, options) = (view.target, view.options);
     let again = format!("{}{options}", seed_option(report.seed));
     let steps = match (worst, Conclusion::of(report, view.fail_on, view.baseline)) {
+        (Some(finding), _) if matches!(view.front, Front::Fuzz(_)) => fuzz::next_steps(finding, view),
         (Some(finding), _) => {
             let class = class(finding);
             let alike = failing(report, view.fail_on, view.baseline).filter(|f| self::class(f) == class);
@@ -302,7 +342,11 @@ pub fn last_line(report: &Report, view: &View<'_>) -> String {
         _ => "nothing was proven".to_owned(),
     };
     let took = view.took.map(|t| format!(" in {:.1} s", t.as_secs_f64())).unwrap_or_default();
-    let stopped = if summary.interrupted { format!(", stopped after {}", grouped(summary.asked)) } else { String::new() };
+    let stopped = match summary.interrupted {
+        true if summary.asked == summary.cases => ", stopped early".to_owned(),
+        true => format!(", stopped after {}", grouped(summary.asked)),
+        false => String::new(),
+    };
     let text = format!(
         "{}{stopped}: {} held, {}, {} skipped{took}; seed {}; exit {}: {meaning}",
         count(summary.cases, "case", "cases"),

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{View, class, seed_option};
+use super::{Front, View, class, seed_option};
 use crate::{
     algorithm::Algorithm,
     catalogue::Severity,
@@ -72,13 +72,23 @@ impl<'a> Group<'a> {
         writeln!(out, "{:TITLE$}{}", "", style.paint(severity_ink(self.severity), &style.wrap(&plain(&first.title), TITLE)))?;
         let mut entry =
             |label: &str, text: &str| writeln!(out, "{:TITLE$}{} {text}", "", style.paint(Ink::Faint, &format!("{label:<7}")));
-        entry("cases", &style.wrap(&self.cases(), BODY))?;
+        match view.front {
+            Front::Fuzz(fuzzing) => {
+                for (i, step) in fuzzing.steps(first).iter().enumerate() {
+                    entry(if i == 0 { "steps" } else { "" }, &style.wrap(&plain(step), BODY))?;
+                }
+            }
+            _ => entry("cases", &style.wrap(&self.cases(), BODY))?,
+        }
         entry("why", &wrapped(&first.why))?;
         if first.configuration != "usual key" {
             entry("set-up", &wrapped(&self.configurations()))?;
         }
         entry("token", &token(&first.token, style))?;
-        entry("whole", &style.wrap(&self.forge_command(view), BODY))?;
+        match view.front {
+            Front::Fuzz(fuzzing) => fuzzing.file(first).map_or(Ok(()), |file| entry("file", &plain(file)))?,
+            _ => entry("whole", &style.wrap(&self.forge_command(view), BODY))?,
+        }
         entry("fix", &wrapped(&first.remedy))?;
         let see: Vec<&str> = first.references.iter().chain(&first.cwe).map(String::as_str).collect();
         if see.is_empty() { Ok(()) } else { entry("see", &wrapped(&see.join(", "))) }

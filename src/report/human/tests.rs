@@ -59,7 +59,8 @@ fn report(findings: Vec<Finding>) -> Report {
 
 fn shown(report: &Report, baseline: &Baseline) -> String {
     let style = Style { width: 80, ..Style::default() };
-    let view = View { style, fail_on: Severity::Medium, baseline, took: None, target: "exec:./it", options: "" };
+    let view =
+        View { style, fail_on: Severity::Medium, baseline, took: None, target: "exec:./it", options: "", front: Front::Attack };
     let mut out = Vec::new();
     write(&mut out, report, &view).expect("writes to memory");
     String::from_utf8(out).expect("reports are UTF-8")
@@ -123,7 +124,15 @@ fn the_command_after_the_fix_asks_the_same_again() {
     report.seed = 7;
     let style = Style { width: 80, ..Style::default() };
     let (baseline, options) = (Baseline::default(), " --catalogue mine");
-    let view = View { style, fail_on: Severity::Medium, baseline: &baseline, took: None, target: "exec:./it", options };
+    let view = View {
+        style,
+        fail_on: Severity::Medium,
+        baseline: &baseline,
+        took: None,
+        target: "exec:./it",
+        options,
+        front: Front::Attack,
+    };
     let mut out = Vec::new();
     write(&mut out, &report, &view).expect("writes to memory");
     let text = String::from_utf8(out).expect("UTF-8");

@@ -17,6 +17,8 @@ pub struct Target {
     /// What it is called if it does not say.
     pub name: String,
     program: Exec,
+    /// The words of the command that runs it; none for a built-in target.
+    pub command: Vec<String>,
 }
 
 impl Target {
@@ -24,18 +26,24 @@ impl Target {
     pub fn parse(text: &str, timeout: u64) -> anyhow::Result<Self> {
         let limits = Limits { question: Duration::from_millis(timeout), ..Limits::default() };
         let this = env::current_exe().context("cannot find the program file of jwt-gauntlet itself")?;
+        let mut words = Vec::new();
         let program = if let Some(name) = text.strip_prefix("builtin:") {
             builtin::find(name)?;
-            let words = [this.to_string_lossy().as_ref(), "adapter", name].map(str::to_owned);
-            Exec::new(words.into(), limits)
+            Exec::new([this.to_string_lossy().as_ref(), "adapter", name].map(str::to_owned).into(), limits)
         } else if let Some(command) = text.strip_prefix("exec:") {
+            words = shell_words::split(command).unwrap_or_default();
             Exec::parse(command, limits).with_context(|| format!("cannot read the command of `{text}`"))?
         } else if text.starts_with("http:") || text.starts_with("https:") {
             bail!("attacks on a running service come in a later version; TARGET is builtin:NAME or exec:COMMAND");
         } else {
             bail!("`{text}` is no target; TARGET is builtin:NAME (`jwt-gauntlet list --targets`) or exec:COMMAND{}", hint(text));
         };
-        Ok(Self { name: text.to_owned(), program: program.guarded_by(this) })
+        Ok(Self { name: text.to_owned(), program: program.guarded_by(this), command: words })
+    }
+
+    /// Whether a word of the command line means a target.
+    pub fn is_meant(word: &str) -> bool {
+        ["builtin:", "exec:", "http:", "https:"].iter().any(|start| word.starts_with(start))
     }
 
     /// Ends the program.

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, bail};
 use jwt_gauntlet::{
     Report,
-    report::{Style, human, json, style::Colour},
+    report::{Style, human, json, replay, style::Colour},
 };
 
 use crate::cli::output;
@@ -109,7 +109,10 @@ fn rendered(format: Format, report: &Report, view: &human::View<'_>) -> anyhow::
     let mut out = Vec::new();
     match format {
         Format::Human => human::write(&mut out, report, view),
-        Format::Json => json::write(&mut out, report),
+        Format::Json => match view.front {
+            human::Front::Replay(replayed) => replay::write(&mut out, report, replayed),
+            _ => json::write(&mut out, report),
+        },
     }
     .context("cannot render the report")?;
     Ok(out)

@@ -1,0 +1,171 @@
+//! `jwt-gauntlet fuzz [TARGET]`: random tokens, for what no attack file describes.
+
+mod corpus;
+mod findings;
+mod progress;
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use jwt_gauntlet::{
+    Fuzzer,
+    fuzz::{Event, FuzzError, Fuzzed},
+    harvest,
+    report::{
+        Conclusion,
+        human::{Front, Fuzzing, View},
+    },
+};
+
+use self::{corpus::Corpus, findings::Findings, progress::Progress};
+use super::{
+    asking::{Pace, Reporting, Reports, Stop, Target, algorithms},
+    duration, output,
+};
+
+/// Fuzz a verifier with random forged tokens, and keep what it wrongly takes as attack files
+///
+/// Black-box: works on any target, in any language. Tokens are made of random attack steps; what draws an answer of a new kind is mutated
+/// further. Every finding is confirmed, reduced to its fewest steps, and saved at once; `replay` and `attack --catalogue` ask it again.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  jwt-gauntlet fuzz                                           the jsonwebtoken crate, for a minute
+  jwt-gauntlet fuzz \"exec:python3 my_adapter.py\" --time 10m   a program that speaks the adapter protocol
+  jwt-gauntlet fuzz builtin:strict --cases 100000 --seed 7    the same tokens every time
+  jwt-gauntlet fuzz \"exec:./verify\" --words src/ --corpus corpus/    with the words of its sources; goes on another time
+  jwt-gauntlet replay gauntlet-findings/ \"exec:./verify\"      after the fix: does it still happen?
+
+With --cases, the same seed, corpus and words give the same tokens and the same report, on any number of cores.
+For coverage-guided fuzzing of a Rust verifier, use the library's `fuzz::driver` with cargo-fuzz.")]
+pub struct Args {
+    /// builtin:NAME, or exec:COMMAND
+    #[arg(default_value = "builtin:jsonwebtoken")]
+    target: String,
+    /// Ends after that time, such as 10s, 2m or 1h [default: 1m, unless --cases is given]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
+    time: Option<Duration>,
+    /// Ends after so many tokens
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    cases: Option<u64>,
+    /// All random choices follow from this number
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Algorithms that the verifier is set up for: names, comma lists, or `all`
+    #[arg(long, value_name = "ALG", value_delimiter = ',', default_value = "HS256,RS256,PS256,ES256,EdDSA")]
+    alg: Vec<String>,
+    /// Put words of this file or folder into tokens: sources or binaries of the target; may be given several times
+    #[arg(long, value_name = "PATH")]
+    words: Vec<PathBuf>,
+    /// Do not read words from the programs and scripts that an exec: command names
+    #[arg(long)]
+    no_harvest: bool,
+    /// Save each finding below DIR, as an attack file
+    #[arg(long, value_name = "DIR", default_value = "gauntlet-findings")]
+    findings: PathBuf,
+    /// Start from the recipes in DIR, and save there those that drew new kinds of answers
+    #[arg(long, value_name = "DIR")]
+    corpus: Option<PathBuf>,
+    #[command(flatten)]
+    reporting: Reporting,
+    #[command(flatten)]
+    pace: Pace,
+}
+
+/// How long a run is if nothing says so.
+const TIME: Duration = Duration::from_secs(60);
+
+pub fn run(args: &Args) -> anyhow::Result<u8> {
+    let reports = Reports::parse(&args.reporting.report)?;
+    let baseline = args.reporting.known()?;
+    let algorithms = algorithms(&args.alg)?;
+    let target = Arc::new(Target::parse(&args.target, args.pace.timeout)?);
+    let findings = Findings::below(&args.findings)?;
+    let corpus = args.corpus.as_deref().map(Corpus::open).transpose()?;
+    let words = words(args, &target)?;
+    let stop = Stop::on_signal(Arc::clone(&target))?;
+
+    let started = Instant::now();
+    let mut fuzzer = Fuzzer::new(Arc::clone(&target)).named(&target.name, "").algorithms(algorithms).seed(args.seed).words(words);
+    if let Some(corpus) = &corpus {
+        fuzzer = fuzzer.corpus(corpus.start().to_vec());
+    }
+    let outcome = fuzz(args, fuzzer, &findings, corpus.as_ref(), &stop);
+    target.stop();
+    let saved = corpus.as_ref().map_or(Ok(()), Corpus::finish);
+    let outcome = outcome?;
+
+    let (quoted, options) = (shell_words::quote(&args.target), findings.option());
+    let folder = args.corpus.as_ref().map(|folder| folder.to_string_lossy());
+    let files = findings.files();
+    let fuzzing =
+        Fuzzing { cases: &outcome.cases, files: &files, kinds: outcome.kinds, corpus: (outcome.corpus.len(), folder.as_deref()) };
+    let view = View {
+        style: output::stdout_style(),
+        fail_on: args.reporting.fail_on,
+        baseline: &baseline,
+        took: Some(started.elapsed()),
+        target: &quoted,
+        options: &options,
+        front: Front::Fuzz(fuzzing),
+    };
+    reports.write(&outcome.report, &view)?;
+    saved?;
+    findings.finish()?;
+    Ok(Conclusion::of(&outcome.report, args.reporting.fail_on, &baseline).exit_code())
+}
+
+/// Runs until the budget is spent, and saves what is found on the way.
+fn fuzz(args: &Args, mut fuzzer: Fuzzer<'_>, findings: &Findings, corpus: Option<&Corpus>, stop: &Stop) -> anyhow::Result<Fuzzed> {
+    let time = args.time.or(if args.cases.is_none() { Some(TIME) } else { None });
+    if let Some(time) = time {
+        fuzzer = fuzzer.time(time);
+    }
+    if let Some(cases) = args.cases {
+        fuzzer = fuzzer.cases(usize::try_from(cases).unwrap_or(usize::MAX));
+    }
+    if let Some(jobs) = args.pace.jobs {
+        fuzzer = fuzzer.jobs(usize::from(jobs));
+    }
+    let progress = Progress::new(time, args.cases);
+    let on_event = |event: Event<'_>| match event {
+        Event::Progress(so_far) => {
+            progress.show(so_far);
+            if let Some(corpus) = corpus {
+                corpus.tick();
+            }
+        }
+        Event::Found(finding, case) => {
+            progress.found(finding);
+            findings.save(case);
+        }
+        Event::Kept(cases) => {
+            if let Some(corpus) = corpus {
+                corpus.keep(cases);
+            }
+        }
+    };
+    let outcome = fuzzer.watch(&on_event, stop.flag());
+    progress.finish();
+    outcome.map_err(|error| match error {
+        FuzzError::Run(error) => anyhow::Error::new(error).context(format!("cannot fuzz {}", args.target)),
+        FuzzError::Invalid(error) => anyhow::Error::new(error),
+    })
+}
+
+/// The target's own words, the user's choice first.
+fn words(args: &Args, target: &Target) -> anyhow::Result<Vec<String>> {
+    let mut words = Vec::new();
+    for path in &args.words {
+        words.extend(harvest::harvest(path)?);
+    }
+    if !args.no_harvest && !target.command.is_empty() {
+        words.extend(harvest::of_command(&target.command));
+    }
+    let mut seen = std::collections::HashSet::new();
+    words.retain(|word| seen.insert(word.clone()));
+    Ok(words)
+}

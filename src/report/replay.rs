@@ -1,0 +1,80 @@
+//! Replays: for each case whether it still happens, and reading former reports to ask their findings again.
+//!
+//! The JSON document is a report like any other with one more member, `replayed`.
+
+use std::{
+    collections::HashMap,
+    io::{self, Write},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::baseline::{BaselineError, SCHEMA};
+use crate::{
+    algorithm::Algorithm,
+    finding::{Finding, Report},
+    verdict::Outcome,
+};
+
+/// What became of one case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Replayed {
+    /// The case's id.
+    pub case: String,
+    /// The algorithm that the target was set up for.
+    pub algorithm: Algorithm,
+    /// What happened; `held` is what no longer does, or never did.
+    pub outcome: Outcome,
+    /// Why it could not be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Replayed {
+    /// What `report` says about these cases. A case of which it says nothing held, unless the run ended early.
+    #[must_use]
+    pub fn of(report: &Report, cases: &[(String, Algorithm)]) -> Vec<Self> {
+        let found: HashMap<_, _> = report.findings.iter().map(|f| ((f.case.as_str(), f.algorithm), f.outcome)).collect();
+        let skipped: HashMap<_, _> = report.skipped.iter().map(|s| ((s.case.as_str(), s.algorithm), &s.reason)).collect();
+        let one = |(case, algorithm): &(String, Algorithm)| {
+            let key = (case.as_str(), *algorithm);
+            let (outcome, reason) = match (found.get(&key), skipped.get(&key)) {
+                (Some(outcome), _) => (*outcome, None),
+                (None, Some(reason)) => (Outcome::Skipped, Some((*reason).clone())),
+                (None, None) if report.summary.interrupted => (Outcome::Skipped, Some("the run ended before it".to_owned())),
+                (None, None) => (Outcome::Held, None),
+            };
+            Self { case: case.clone(), algorithm: *algorithm, outcome, reason }
+        };
+        cases.iter().map(one).collect()
+    }
+}
+
+/// Writes the report as JSON.
+///
+/// # Errors
+/// If `out` cannot be written.
+pub fn write(out: &mut dyn Write, report: &Report, replayed: &[Replayed]) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        #[serde(flatten)]
+        report: &'a Report,
+        replayed: &'a [Replayed],
+    }
+    serde_json::to_writer_pretty(&mut *out, &Document { report, replayed })?;
+    out.write_all(b"\n")
+}
+
+/// The findings of a JSON report.
+///
+/// # Errors
+/// If the text is not one.
+pub fn findings(text: &str) -> Result<Vec<Finding>, BaselineError> {
+    #[derive(Deserialize)]
+    struct Former {
+        schema: String,
+        findings: Vec<Finding>,
+    }
+    let former: Former = serde_json::from_str(text)?;
+    if former.schema == SCHEMA { Ok(former.findings) } else { Err(BaselineError::Schema(former.schema)) }
+}
