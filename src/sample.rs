@@ -144,7 +144,10 @@ impl Recipe {
             | Step::EcdsaScalars { .. }
             | Step::EddsaSmallOrder { .. } => true,
             Step::Sign { algorithm: with, .. } => with.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
-            Step::EmbedKey { key, .. } => key.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
+            Step::SignByKeyType { .. } => algorithm.family() != Family::Hmac,
+            Step::EmbedKey { key, .. } | Step::EmbedUrl { key, .. } => {
+                key.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac
+            }
             _ => false,
         };
         self.steps.iter().any(dear)

@@ -5,13 +5,13 @@ use strum::VariantArray as _;
 
 use super::{Scene, any_segment, havoc};
 use crate::{
-    algorithm::Algorithm,
+    algorithm::{Algorithm, Family},
     entropy::Entropy,
     keys::Curve,
     step::{
-        Base64Spelling, Chain, Choice, CubeRoot, Decoration, DigestEdit, DigestElement, EcdsaForm, EcdsaScalar, EcdsaSpelling,
-        EddsaSpelling, EddsaVariant, Holder, KeyMember, KidShape, MacHash, MacKey, Other, PaddingEdit, Place, PssEdit, RsaInteger,
-        SecretReading, SegmentName, Shape, SignedHash, Step,
+        Base64Spelling, Chain, Choice, CubeRoot, DataUrl, Decoration, DigestEdit, DigestElement, Document, EcdsaForm, EcdsaScalar,
+        EcdsaSpelling, EddsaSpelling, EddsaVariant, Holder, JsonPlace, KeyMember, KidShape, MacHash, MacKey, Other, PaddingEdit,
+        Place, PssEdit, RsaInteger, SecretReading, SegmentName, Shape, SignedHash, Step,
     },
     words,
 };
@@ -26,7 +26,7 @@ macro_rules! dealt {
 pub(super) use dealt;
 
 /// How many kinds of step [`Step::sample`] chooses from.
-const KINDS: usize = 48;
+const KINDS: usize = 51;
 
 impl Step {
     /// A random step, for a verifier as `scene` describes it.
@@ -108,7 +108,16 @@ impl Step {
             44 => Self::SetClaim { name: "sub".into(), to: r#""admin""#.into() },
             45 => Self::Sign { with: Holder::Trusted.into(), algorithm: Some(scene.algorithm.into()) },
             46 => Self::RandomSignature { bytes: if entropy.percent(50) { None } else { Some(length(entropy, scene).into()) } },
-            _ => mathematics(entropy, scene),
+            47 => mathematics(entropy, scene),
+            48 => Self::EmbedUrl {
+                name: (*entropy.pick(&["jku", "x5u"])).into(),
+                key: algorithm(entropy, scene),
+                document: dealt!(entropy, Document),
+                url: dealt!(entropy, DataUrl),
+            },
+            49 => Self::JsonSignature { at: dealt!(entropy, JsonPlace), to: no_signature(entropy) },
+            _ if scene.family() == Family::Hmac => Self::Mac { key: MacKey::Configured {}.into(), hash: None },
+            _ => Self::SignByKeyType { form: dealt!(entropy, EcdsaForm) },
         }
     }
 }
@@ -227,6 +236,12 @@ fn random(entropy: &mut Entropy, scene: &Scene) -> String {
     HEXLOWER.encode(&entropy.bytes(count.min(1024)))
 }
 
+/// What may stand in a JSON serialisation in place of a signature, as JSON.
+fn no_signature(entropy: &mut Entropy) -> Option<Choice<String>> {
+    const TEXTS: [&str; 10] = ["\"\"", "true", "false", "null", "0", "1", "[]", "{}", "[\"\"]", "[null]"];
+    if entropy.percent(20) { None } else { Some((*entropy.deal("json signature", &TEXTS)).into()) }
+}
+
 /// A number of bytes that matters to signatures.
 pub(super) fn length(entropy: &mut Entropy, scene: &Scene) -> usize {
     let full = scene.segments[2].len();
@@ -285,7 +300,6 @@ fn wire_text(entropy: &mut Entropy, scene: &Scene) -> String {
 
 /// A step into the signature scheme of the configured key.
 pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
-    use crate::algorithm::Family;
     match scene.family() {
         Family::Hmac => Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)) },
         Family::Ec => match entropy.below(3) {

@@ -69,7 +69,7 @@ pub enum Shape {
 }
 
 /// Where in a JSON serialisation something stands that is no signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum JsonPlace {
     /// `signature` of the flattened form.

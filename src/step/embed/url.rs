@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the URL gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Document {
     /// A key set (RFC 7517 section 5).
@@ -32,7 +32,7 @@ pub enum Document {
 }
 
 /// How the document stands in its URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum DataUrl {
     /// In base64, with its media type (RFC 2397).
