@@ -175,6 +175,17 @@ impl Mutator {
     }
 }
 
+impl Iterator for Mutator {
+    type Item = String;
+
+    /// A token of the next algorithm's, made from nothing; never ends.
+    fn next(&mut self) -> Option<String> {
+        self.lanes.rotate_left(1);
+        let lane = self.lanes.last_mut()?;
+        Some(lane.shot().map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token))
+    }
+}
+
 fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Invalid> {
     let ask = |token: &str| verifier.verify(token).map_err(|error| Invalid(error.to_string()));
     match ask(stage.genuine())? {
