@@ -43,7 +43,7 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     pub(super) fn get(&self, name: &str) -> Option<&'a Json> {
         let mut named = self.members.iter().filter(|(n, _)| n == name).map(|(_, value)| value);
-        if self.pick == Pick::First { named.next() } else { named.last() }
+        if self.pick == Pick::First { named.next() } else { named.next_back() }
     }
 }
 

@@ -47,7 +47,7 @@ impl Step {
             4 => Self::DropHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into() },
             5 => Self::RenameHeader {
                 name: (*entropy.pick(&["alg", "typ", "kid"])).into(),
-                to: words::quoted(*entropy.pick(words::HEADERS)).into(),
+                to: words::quoted(entropy.pick::<&str>(words::HEADERS)).into(),
             },
             6 => Self::MoveHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into(), to: dealt!(entropy, Place) },
             7 => Self::HeaderText { to: header_text(entropy, scene).into() },
@@ -63,7 +63,7 @@ impl Step {
             12 => Self::DropClaim { name: (*entropy.pick(&["exp", "iss", "aud", "sub", "iat"])).into() },
             13 => Self::RenameClaim {
                 name: (*entropy.pick(&["exp", "iss", "aud", "sub"])).into(),
-                to: words::quoted(*entropy.pick(words::CLAIMS)).into(),
+                to: words::quoted(entropy.pick::<&str>(words::CLAIMS)).into(),
             },
             14 => Self::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() },
             15 => Self::ClaimsBytes { hex: raw(entropy, scene, 1).into() },
@@ -99,7 +99,7 @@ impl Step {
             33 => Self::RespellBase64 { of: dealt!(entropy, SegmentName), to: dealt!(entropy, Base64Spelling) },
             34 => Self::Sign { with: dealt!(entropy, Holder), algorithm: algorithm(entropy, scene) },
             35 => Self::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)) },
-            36 => mathematics(entropy, scene),
+            36 | 47 => mathematics(entropy, scene),
             37 | 38 => Self::Shape { to: dealt!(entropy, Shape) },
             39 => Self::Decorate { with: dealt!(entropy, Decoration) },
             40 => Self::WireText { to: wire_text(entropy, scene).into() },
@@ -108,7 +108,6 @@ impl Step {
             44 => Self::SetClaim { name: "sub".into(), to: r#""admin""#.into() },
             45 => Self::Sign { with: Holder::Trusted.into(), algorithm: Some(scene.algorithm.into()) },
             46 => Self::RandomSignature { bytes: if entropy.percent(50) { None } else { Some(length(entropy, scene).into()) } },
-            47 => mathematics(entropy, scene),
             48 => Self::EmbedUrl {
                 name: (*entropy.pick(&["jku", "x5u"])).into(),
                 key: algorithm(entropy, scene),
@@ -142,7 +141,7 @@ fn algorithm(entropy: &mut Entropy, scene: &Scene) -> Option<Choice<Algorithm>> 
 pub(super) fn alg(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(8) {
         0..3 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
-        3..5 => words::quoted(*entropy.deal("algorithms", words::ALGORITHMS)),
+        3..5 => words::quoted(entropy.deal::<&str>("algorithms", words::ALGORITHMS)),
         5 | 6 => entropy.deal("spellings", &scene.spellings).clone(),
         _ => match scene.harvested.len() {
             0 => scene.own.clone(),
