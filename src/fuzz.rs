@@ -10,7 +10,7 @@
 
 pub mod driver;
 pub mod gate;
-mod shrink;
+pub(crate) mod shrink;
 mod stage;
 mod trail;
 
