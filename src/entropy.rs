@@ -1,6 +1,6 @@
 //! The one door through which randomness enters: a seeded stream of numbers, and decks that deal every value before one comes again.
 //!
-//! SplitMix64 is written out here, nine lines of a published algorithm, because the same seed has to give the same tokens in every
+//! `SplitMix64` is written out here, nine lines of a published algorithm, because the same seed has to give the same tokens in every
 //! release, and libraries of random numbers change their streams.
 
 use std::collections::HashMap;

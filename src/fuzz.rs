@@ -12,7 +12,7 @@ pub mod driver;
 pub mod gate;
 pub mod replay;
 mod schedule;
-mod shrink;
+pub(crate) mod shrink;
 mod stage;
 mod trail;
 

@@ -2,10 +2,14 @@
 //!
 //! Times are fixed (issued in 2024, expiring in 2100), so that the same seed gives the same bytes in every year.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use crate::{
-    keys::{Key, PublicKey, PublicMaterial},
+    keys::{Key, KeyText, PublicKey, PublicMaterial},
     ledger::{Entry, Ledger},
     target::Trust,
     token::{Draft, Member, Segment},
@@ -24,6 +28,7 @@ pub struct Issuer {
     other: Option<Draft>,
     ledger: Ledger,
     anyone_signs: bool,
+    key_texts: OnceLock<HashMap<KeyText, Vec<u8>>>,
 }
 
 impl Issuer {
@@ -31,7 +36,7 @@ impl Issuer {
     #[must_use]
     pub fn new(key: Option<Arc<Key>>, public: PublicKey, trust: Trust) -> Self {
         let sign = |claims: Vec<Member>| {
-            let mut draft = Draft { segments: vec![Segment::Object(header(&trust)), Segment::Object(claims)] };
+            let mut draft = Draft { segments: vec![Segment::Object(header(&trust).into()), Segment::Object(claims.into())] };
             let input = draft.signing_input();
             let signature = key.as_ref().and_then(|key| key.sign(trust.algorithm, input.as_bytes()).ok());
             *draft.segment_mut(2) = Segment::from_bytes(signature.unwrap_or_default());
@@ -39,14 +44,14 @@ impl Issuer {
         };
         let (genuine, other) = (sign(claims(&trust, "user")), sign(claims(&trust, "another-user")));
         let ledger = ledger(&public, &[&genuine, &other]);
-        Self { key, public, trust, genuine, other: Some(other), ledger, anyone_signs: false }
+        Self { key, public, trust, genuine, other: Some(other), ledger, anyone_signs: false, key_texts: OnceLock::new() }
     }
 
     /// An issuer known by one token of its and by its public key, as an attacker meets it.
     #[must_use]
     pub fn met(token: Draft, public: PublicKey, trust: Trust) -> Self {
         let ledger = ledger(&public, &[&token]);
-        Self { key: None, public, trust, genuine: token, other: None, ledger, anyone_signs: false }
+        Self { key: None, public, trust, genuine: token, other: None, ledger, anyone_signs: false, key_texts: OnceLock::new() }
     }
 
     /// An issuer whose key is no secret of anyone's: exponent 1, a prime modulus, a point of small order or off its curve. Whoever
@@ -54,6 +59,16 @@ impl Issuer {
     #[must_use]
     pub fn with_void_key(public: PublicKey, trust: Trust) -> Self {
         Self { anyone_signs: true, ..Self::new(None, public, trust) }
+    }
+
+    /// The trusted public key in some shape; `None` where it has no such shape. Each is written once.
+    #[must_use]
+    pub fn key_text(&self, shape: KeyText) -> Option<&[u8]> {
+        let texts = self.key_texts.get_or_init(|| {
+            let written = |&shape: &KeyText| Some((shape, shape.render(&self.public, self.trust.algorithm)?));
+            KeyText::ALL.iter().filter_map(written).collect()
+        });
+        texts.get(&shape).map(Vec::as_slice)
     }
 
     /// Whether the configured key is void, see [`Self::with_void_key`].
@@ -118,7 +133,7 @@ impl Issuer {
             None => members.push(Member::new("\"sub\"", "\"admin\"")),
         }
         members.push(Member::new("\"gauntlet_canary\"", format!("\"{canary}\"")));
-        *claims = Segment::Object(members);
+        *claims = Segment::Object(members.into());
         draft
     }
 }
@@ -130,7 +145,7 @@ fn ledger(public: &PublicKey, tokens: &[&Draft]) -> Ledger {
     };
     let mut ledger = Ledger::new(modulus);
     for token in tokens {
-        ledger.record(Entry::of(&token.to_string()));
+        ledger.record(Entry::of(token.to_string()));
     }
     ledger
 }

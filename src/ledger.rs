@@ -12,7 +12,7 @@ pub(crate) mod lenient;
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    token::Draft,
+    token::Segment,
     verdict::{Claims, Echo, Provenance},
 };
 
@@ -20,21 +20,19 @@ pub use lenient::Reading;
 
 /// One token that a trusted key signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    text: String,
-    reading: Reading,
-}
+pub struct Entry(String);
 
 impl Entry {
     /// The entry for a compact token.
     #[must_use]
-    pub fn of(token: &str) -> Self {
-        let bytes = |segment: Option<&crate::token::Segment>| segment.and_then(crate::token::Segment::bytes).unwrap_or_default();
-        let draft = Draft::parse(token);
-        let mut segments = draft.segments.iter();
-        let reading =
-            Reading { header: bytes(segments.next()), payload: bytes(segments.next()), signature: bytes(segments.next()) };
-        Self { text: token.to_owned(), reading }
+    pub fn of(token: impl Into<String>) -> Self {
+        Self(token.into())
+    }
+
+    fn reading(&self) -> Reading {
+        let mut segments = self.0.split('.').map(|text| Segment::parse(text).bytes().unwrap_or_default());
+        let mut next = || segments.next().unwrap_or_default();
+        Reading { header: next(), payload: next(), signature: next() }
     }
 }
 
@@ -58,13 +56,14 @@ impl Ledger {
 
     /// Records a token that a trusted key signed.
     pub fn record(&mut self, entry: Entry) {
-        let segments: Vec<&str> = entry.text.split('.').collect();
+        let Reading { header, payload, signature } = entry.reading();
+        let Entry(text) = entry;
+        let segments: Vec<&str> = text.split('.').collect();
         if let [_, payload, signature] = segments[..] {
             self.quotable.push((payload.to_owned(), signature.to_owned()));
         }
-        let Reading { header, payload, signature } = entry.reading;
         self.signed.entry((header, payload)).or_default().push(signature);
-        self.texts.insert(entry.text);
+        self.texts.insert(text);
     }
 
     /// Where these bytes come from.
@@ -112,6 +111,7 @@ mod tests {
         issuer::Issuer,
         keys::{Curve, Key, Role},
         target::Trust,
+        token::Draft,
     };
 
     fn issued(algorithm: Algorithm) -> (Ledger, String) {

@@ -45,6 +45,8 @@ pub mod issuer;
 pub mod keys;
 pub mod ledger;
 pub mod policy;
+#[cfg(feature = "proptest")]
+pub mod proptest;
 pub mod recipe;
 pub mod recognise;
 pub mod report;

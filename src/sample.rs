@@ -58,11 +58,7 @@ impl Scene {
             issuers: own(&trust.issuer),
             audiences: own(&trust.audience),
             secrets: words::SECRETS.iter().map(|s| (*s).to_owned()).chain(known).collect(),
-            key_texts: KeyText::ALL
-                .iter()
-                .copied()
-                .filter(|shape| shape.render(&issuer.public, trust.algorithm).is_some())
-                .collect(),
+            key_texts: KeyText::ALL.iter().copied().filter(|shape| issuer.key_text(*shape).is_some()).collect(),
             back_doors: words.keys().into_iter().map(str::to_owned).collect(),
             harvested: words.harvested.clone(),
             segments: [bytes(0), bytes(1), bytes(2)],
@@ -124,32 +120,41 @@ impl Recipe {
         Self { from: self.from, steps: [head, tail].concat() }
     }
 
-    /// Whether forging it takes far longer than verifying it: private-key operations, certificates, cube roots.
+    /// Whether forging it takes far longer than verifying it; see [`Step::is_dear`].
     #[must_use]
     pub fn is_dear(&self, algorithm: Algorithm) -> bool {
-        let dear = |step: &Step| match step {
-            Step::EmbedChain { .. }
-            | Step::EmbedUrl { .. }
-            | Step::SignByKeyType { .. }
-            | Step::Thumbprint { .. }
-            | Step::RsaCubeRoot { .. }
-            | Step::RsaPadding { .. }
-            | Step::RsaDigestInfo { .. }
-            | Step::RsaHash { .. }
-            | Step::RsaPss { .. }
-            | Step::RsaInteger { .. }
-            | Step::RsaExponentOne {}
-            | Step::RsaPrimeModulus {}
-            | Step::RespellEcdsa { .. }
-            | Step::RespellEddsa { .. }
-            | Step::SignEddsaVariant { .. }
-            | Step::EcdsaScalars { .. }
-            | Step::EddsaSmallOrder { .. } => true,
-            Step::Sign { algorithm: with, .. } => with.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
-            Step::EmbedKey { key, .. } => key.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
+        self.steps.iter().any(|step| step.is_dear(algorithm))
+    }
+}
+
+impl Step {
+    /// Whether it takes far longer than verifying its token, where the verifier is set up for `algorithm`: private-key operations,
+    /// certificates, cube roots.
+    #[must_use]
+    pub fn is_dear(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::EmbedChain { .. }
+            | Self::Thumbprint { .. }
+            | Self::RsaCubeRoot { .. }
+            | Self::RsaPadding { .. }
+            | Self::RsaDigestInfo { .. }
+            | Self::RsaHash { .. }
+            | Self::RsaPss { .. }
+            | Self::RsaInteger { .. }
+            | Self::RsaExponentOne {}
+            | Self::RsaPrimeModulus {}
+            | Self::RespellEcdsa { .. }
+            | Self::RespellEddsa { .. }
+            | Self::SignEddsaVariant { .. }
+            | Self::EcdsaScalars { .. }
+            | Self::EddsaSmallOrder { .. } => true,
+            Self::Sign { algorithm: with, .. } => with.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
+            Self::SignByKeyType { .. } => algorithm.family() != Family::Hmac,
+            Self::EmbedKey { key, .. } | Self::EmbedUrl { key, .. } => {
+                key.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac
+            }
             _ => false,
-        };
-        self.steps.iter().any(dear)
+        }
     }
 }
 

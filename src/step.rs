@@ -42,7 +42,7 @@ use crate::{algorithm::Algorithm, keys::SignError};
 /// One mutation of a token.
 // The sentence of each variant names its fields.
 #[allow(missing_docs)]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Step {

@@ -7,7 +7,7 @@
 //!
 //! Invariant: `Draft::parse(text).to_string() == text` for every string. Deliberately absent: any opinion on validity.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use data_encoding::BASE64URL_NOPAD;
 
@@ -39,8 +39,8 @@ pub struct Draft {
 /// One segment between dots.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// The base64url of a JSON object, white space and all.
-    Object(Vec<Member>),
+    /// The base64url of a JSON object, white space and all; shared until it is edited.
+    Object(Arc<Vec<Member>>),
     /// The canonical base64url (no padding, unused bits zero) of any other bytes.
     Bytes(Vec<u8>),
     /// Text that is not canonical base64url, verbatim.
@@ -92,8 +92,16 @@ impl Draft {
     /// What a JWS signature covers: the first two segments as they are spelled, with the dot (RFC 7515 section 5.1 step 5).
     #[must_use]
     pub fn signing_input(&self) -> String {
-        let text = |i: usize| self.segments.get(i).map(ToString::to_string).unwrap_or_default();
-        format!("{}.{}", text(0), text(1))
+        let mut text = String::new();
+        for i in 0..2 {
+            if i > 0 {
+                text.push('.');
+            }
+            if let Some(segment) = self.segments.get(i) {
+                segment.print(&mut text);
+            }
+        }
+        text
     }
 
     /// The header's first `alg` as a plain string, if it is one.
@@ -106,13 +114,14 @@ impl Draft {
 
 impl fmt::Display for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
         for (i, segment) in self.segments.iter().enumerate() {
             if i > 0 {
-                f.write_str(".")?;
+                text.push('.');
             }
-            segment.fmt(f)?;
+            segment.print(&mut text);
         }
-        Ok(())
+        f.write_str(&text)
     }
 }
 
@@ -130,7 +139,7 @@ impl Segment {
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         match object_members(&bytes) {
-            Some(members) => Self::Object(members),
+            Some(members) => Self::Object(members.into()),
             None => Self::Bytes(bytes),
         }
     }
@@ -159,15 +168,22 @@ impl Segment {
     pub fn member(&self, name: &str) -> Option<&[u8]> {
         self.members()?.iter().find(|m| m.is(name)).map(|m| m.value.as_slice())
     }
+
+    /// Appends the text to `out`.
+    pub fn print(&self, out: &mut String) {
+        match self {
+            Self::Object(members) => BASE64URL_NOPAD.encode_append(&print_object(members), out),
+            Self::Bytes(bytes) => BASE64URL_NOPAD.encode_append(bytes, out),
+            Self::Text(text) => out.push_str(text),
+        }
+    }
 }
 
 impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Object(members) => f.write_str(&BASE64URL_NOPAD.encode(&print_object(members))),
-            Self::Bytes(bytes) => f.write_str(&BASE64URL_NOPAD.encode(bytes)),
-            Self::Text(text) => f.write_str(text),
-        }
+        let mut text = String::new();
+        self.print(&mut text);
+        f.write_str(&text)
     }
 }
 
@@ -257,7 +273,7 @@ mod tests {
     #[test]
     fn bytes_that_are_no_utf8_stay_members() {
         let bytes = b"{\"sub\":\"\xff\xfe\"}".to_vec();
-        assert_eq!(Segment::from_bytes(bytes.clone()), Segment::Object(vec![Member::new("\"sub\"", &b"\"\xff\xfe\""[..])]));
+        assert_eq!(Segment::from_bytes(bytes.clone()), Segment::Object(vec![Member::new("\"sub\"", &b"\"\xff\xfe\""[..])].into()));
         assert_eq!(Segment::from_bytes(bytes.clone()).bytes(), Some(bytes));
     }
 

@@ -653,7 +653,7 @@ impl Words {
 /// `text` as a JSON string.
 #[must_use]
 pub fn quoted(text: &str) -> String {
-    serde_json::Value::String(text.to_owned()).to_string()
+    serde_json::to_string(text).expect("a text is JSON")
 }
 
 /// The algorithms' own name, spelled as careless comparisons would take it.

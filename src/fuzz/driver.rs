@@ -3,6 +3,8 @@
 //! The input of such a target is the text of a token, so that a failing input is a token to paste anywhere. Nothing is recorded between
 //! runs: the oracle recognises by the reference mathematics what the issuer signed ([`Issuer::provenance_alone`](crate::issuer::Issuer)).
 
+use std::sync::Arc;
+
 use super::{
     FuzzError, Invalid, gate,
     stage::{Alone, Lane, Meaning, Shot, Stage},
@@ -142,7 +144,7 @@ impl Mutator {
         let mut work = stage.work(Draft::parse(token));
         for _ in 0..entropy.few(4) {
             let step = Step::sample(&mut entropy, stage.scene());
-            if !(Recipe { from: Base::Genuine, steps: vec![step.clone()] }).is_dear(stage.algorithm()) {
+            if !step.is_dear(stage.algorithm()) {
                 // What does not fit this token is left out.
                 let _ = step.apply(&mut work);
             }
@@ -160,7 +162,7 @@ impl Mutator {
             match (entropy.below(3), draft.segment_mut(index), theirs) {
                 (0, ours, theirs) => *ours = theirs.clone(),
                 (1, Segment::Object(ours), Segment::Object(theirs)) if !theirs.is_empty() => {
-                    ours.push(entropy.pick(theirs).clone());
+                    Arc::make_mut(ours).push(entropy.pick(theirs).clone());
                 }
                 _ => {}
             }
@@ -172,6 +174,17 @@ impl Mutator {
     #[must_use]
     pub fn blind(bytes: Vec<u8>, seed: u64) -> Vec<u8> {
         sample::mutate_bytes(bytes, &mut Entropy::seeded(seed))
+    }
+}
+
+impl Iterator for Mutator {
+    type Item = String;
+
+    /// A token of the next algorithm's, made from nothing; never ends.
+    fn next(&mut self) -> Option<String> {
+        self.lanes.rotate_left(1);
+        let lane = self.lanes.last_mut()?;
+        Some(lane.shot().map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token))
     }
 }
 
@@ -224,12 +237,12 @@ fn nearer(draft: &Draft, genuine: &Draft, index: usize) -> Vec<Draft> {
         return Vec::new();
     };
     let mut out = Vec::new();
-    for member in ours {
+    for member in ours.iter() {
         let mut candidate = draft.clone();
         if let Segment::Object(members) = &mut candidate.segments[index] {
             match theirs.iter().find(|known| known.name == member.name) {
-                Some(known) => members.iter_mut().filter(|m| m.name == member.name).for_each(|m| *m = known.clone()),
-                None => members.retain(|m| m != member),
+                Some(known) => Arc::make_mut(members).iter_mut().filter(|m| m.name == member.name).for_each(|m| *m = known.clone()),
+                None => Arc::make_mut(members).retain(|m| m != member),
             }
         }
         out.push(candidate);

@@ -91,8 +91,31 @@ impl Shrinking<'_> {
     }
 }
 
+/// Recipes that are a little smaller: with steps left out, halves before single ones, then with plainer values.
+#[cfg(feature = "proptest")]
+pub(crate) fn smaller(recipe: &Recipe) -> Vec<Recipe> {
+    let with = |steps: Vec<Step>| Recipe { from: recipe.from, steps };
+    let (steps, mut out) = (&recipe.steps, Vec::new());
+    let mut size = steps.len();
+    while size > 0 {
+        for start in (0..steps.len()).step_by(size) {
+            let end = (start + size).min(steps.len());
+            out.push(with([&steps[..start], &steps[end..]].concat()));
+        }
+        size /= 2;
+    }
+    for (at, step) in steps.iter().enumerate() {
+        for plainer in plainer(step) {
+            let mut steps = steps.clone();
+            steps[at] = plainer;
+            out.push(with(steps));
+        }
+    }
+    out
+}
+
 /// The same step with plainer values, the plainest first.
-pub(crate) fn plainer(step: &Step) -> Vec<Step> {
+fn plainer(step: &Step) -> Vec<Step> {
     match step {
         Step::SetHeader { name, to } => {
             texts(to, json).into_iter().map(|to| Step::SetHeader { name: name.clone(), to: to.into() }).collect()

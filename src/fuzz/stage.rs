@@ -22,7 +22,7 @@ use crate::{
     policy::{self, Rule, Ruling},
     recipe::{Base, Forged, Recipe},
     sample::Scene,
-    step::{StepError, Work},
+    step::{Step, StepError, Work},
     target::{AskError, ConfigureError, Implementation, Trust, Verifier, panic_text},
     token::{Draft, Segment, Token},
     verdict::{Claims, Echo, Expectation, Outcome, Provenance, Verdict, judge},
@@ -327,6 +327,9 @@ impl<'a> Lane<'a> {
         let mine = |case: &&Case| case.configuration == stage.configuration && case.applies.contains(&stage.algorithm);
         let bases = [Base::Genuine, Base::Forged].map(|from| (Recipe { from, steps: Vec::new() }, stage.start(from)));
         let corpus: Vec<Recipe> = corpus.iter().filter(mine).map(|case| case.recipe.clone()).collect();
+        for (_, work) in &bases {
+            work.settle();
+        }
         Self {
             entropy: Entropy::seeded(stage.seed),
             starts: bases.into(),
@@ -561,7 +564,9 @@ impl<'a> Lane<'a> {
             let start = 2 + self.entropy.below(self.starts.len() - 2);
             let extra = self.variation();
             let (recipe, work) = &self.starts[start];
-            return forge(recipe.steps.iter().chain(&extra.steps).cloned().collect(), recipe.from, work.clone(), &extra.steps);
+            let mut shot = forge(Recipe { from: recipe.from, steps: extra }, work.clone())?;
+            shot.recipe.steps.splice(0..0, recipe.steps.iter().cloned());
+            return Some(shot);
         }
         let recipe = match self.entropy.below(10) {
             0 if !self.corpus.is_empty() => {
@@ -583,14 +588,14 @@ impl<'a> Lane<'a> {
         let base = usize::from(recipe.from == Base::Forged);
         let work = self.starts[base].1.clone();
         if !costs {
-            let steps = recipe.steps.clone();
-            return forge(recipe.steps, recipe.from, work, &steps);
+            return forge(recipe, work);
         }
         self.purse -= 1;
         let mut work = work;
         for step in &recipe.steps {
             step.apply(&mut work).ok()?;
         }
+        work.settle();
         let shot = Shot { recipe: recipe.clone(), token: work.wire_text(), issued: work.issued().to_vec() };
         if self.starts.len() < STARTS + 2 {
             self.starts.push((recipe, work));
@@ -602,22 +607,16 @@ impl<'a> Lane<'a> {
     }
 
     /// A step or two behind what was dear to make.
-    fn variation(&mut self) -> Recipe {
-        let mut steps = Vec::new();
-        for _ in 0..self.entropy.few(2) {
-            let step = crate::step::Step::sample(&mut self.entropy, &self.stage.scene);
-            let one = Recipe { from: Base::Genuine, steps: vec![step] };
-            if !one.is_dear(self.stage.algorithm) {
-                steps.extend(one.steps);
-            }
-        }
-        Recipe { from: Base::Genuine, steps }
+    fn variation(&mut self) -> Vec<Step> {
+        let count = self.entropy.few(2);
+        let steps = (0..count).map(|_| Step::sample(&mut self.entropy, &self.stage.scene));
+        steps.filter(|step| !step.is_dear(self.stage.algorithm)).collect()
     }
 
     /// A private-key operation now and then, so that they never cost more than everything else.
     fn refill(&mut self) {
         let every = match self.stage.algorithm.family() {
-            Family::Hmac => 4,
+            Family::Hmac => 1000,
             Family::Okp => 60,
             Family::Ec => 300,
             Family::Rsa => 1500,
@@ -628,11 +627,12 @@ impl<'a> Lane<'a> {
     }
 }
 
-fn forge(steps: Vec<crate::step::Step>, from: Base, mut work: Work<'_>, apply: &[crate::step::Step]) -> Option<Shot> {
-    for step in apply {
+/// Applies the recipe to where it starts from.
+fn forge(recipe: Recipe, mut work: Work<'_>) -> Option<Shot> {
+    for step in &recipe.steps {
         step.apply(&mut work).ok()?;
     }
-    Some(Shot { recipe: Recipe { from, steps }, token: work.wire_text(), issued: work.into_issued() })
+    Some(Shot { recipe, token: work.wire_text(), issued: work.into_issued() })
 }
 
 impl Found {

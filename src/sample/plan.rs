@@ -70,7 +70,7 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
         recipe.steps.push(wire(entropy, scene));
     }
     if !dear && recipe.is_dear(scene.algorithm) {
-        recipe.steps.retain(|step| !Recipe { from: Base::Genuine, steps: vec![step.clone()] }.is_dear(scene.algorithm));
+        recipe.steps.retain(|step| !step.is_dear(scene.algorithm));
     }
     recipe
 }
@@ -120,7 +120,7 @@ fn hash(algorithm: Algorithm) -> MacHash {
 fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
     let to = match entropy.below(8) {
         0..5 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
-        5 => words::quoted(*entropy.deal("algorithms", words::ALGORITHMS)),
+        5 => words::quoted(entropy.deal::<&str>("algorithms", words::ALGORITHMS)),
         _ => alg(entropy, scene),
     };
     match entropy.below(14) {
@@ -168,7 +168,8 @@ fn no_signature(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
             count: length(entropy, scene).into(),
         }),
         8 => {
-            steps.push(Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() })
+            steps
+                .push(Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() });
         }
         9 => steps.push(match entropy.below(4) {
             0 | 1 => Step::SpliceSignature { from: Other::Subject.into() },

@@ -5,7 +5,7 @@ use strum::VariantArray as _;
 
 use super::{Scene, any_segment, havoc};
 use crate::{
-    algorithm::Algorithm,
+    algorithm::{Algorithm, Family},
     entropy::Entropy,
     keys::Curve,
     step::{
@@ -47,7 +47,7 @@ impl Step {
             4 => Self::DropHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into() },
             5 => Self::RenameHeader {
                 name: (*entropy.pick(&["alg", "typ", "kid"])).into(),
-                to: words::quoted(*entropy.pick(words::HEADERS)).into(),
+                to: words::quoted(entropy.pick::<&str>(words::HEADERS)).into(),
             },
             6 => Self::MoveHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into(), to: dealt!(entropy, Place) },
             7 => Self::HeaderText { to: header_text(entropy, scene).into() },
@@ -63,7 +63,7 @@ impl Step {
             12 => Self::DropClaim { name: (*entropy.pick(&["exp", "iss", "aud", "sub", "iat"])).into() },
             13 => Self::RenameClaim {
                 name: (*entropy.pick(&["exp", "iss", "aud", "sub"])).into(),
-                to: words::quoted(*entropy.pick(words::CLAIMS)).into(),
+                to: words::quoted(entropy.pick::<&str>(words::CLAIMS)).into(),
             },
             14 => Self::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() },
             15 => Self::ClaimsBytes { hex: raw(entropy, scene, 1).into() },
@@ -144,7 +144,7 @@ fn algorithm(entropy: &mut Entropy, scene: &Scene) -> Option<Choice<Algorithm>> 
 pub(super) fn alg(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(8) {
         0..3 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
-        3..5 => words::quoted(*entropy.deal("algorithms", words::ALGORITHMS)),
+        3..5 => words::quoted(entropy.deal::<&str>("algorithms", words::ALGORITHMS)),
         5 | 6 => entropy.deal("spellings", &scene.spellings).clone(),
         _ => match scene.harvested.len() {
             0 => scene.own.clone(),
@@ -245,6 +245,12 @@ fn random(entropy: &mut Entropy, scene: &Scene) -> String {
     HEXLOWER.encode(&entropy.bytes(count.min(1024)))
 }
 
+/// What may stand in a JSON serialisation in place of a signature, as JSON.
+fn no_signature(entropy: &mut Entropy) -> Option<Choice<String>> {
+    const TEXTS: [&str; 10] = ["\"\"", "true", "false", "null", "0", "1", "[]", "{}", "[\"\"]", "[null]"];
+    if entropy.percent(20) { None } else { Some((*entropy.deal("json signature", &TEXTS)).into()) }
+}
+
 /// A number of bytes that matters to signatures.
 pub(super) fn length(entropy: &mut Entropy, scene: &Scene) -> usize {
     let full = scene.segments[2].len();
@@ -303,7 +309,6 @@ fn wire_text(entropy: &mut Entropy, scene: &Scene) -> String {
 
 /// A step into the signature scheme of the configured key.
 pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
-    use crate::algorithm::Family;
     match scene.family() {
         Family::Hmac => Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)) },
         Family::Ec => match entropy.below(3) {

@@ -9,18 +9,29 @@ use serde::{
 
 /// One value of a step's field; in an attack file, a list of alternatives. Dereferences to the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice<T>(Vec<T>);
+pub struct Choice<T>(Values<T>);
+
+/// Random recipes have single values only, and are made by the hundred thousand: those cost no list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Values<T> {
+    One(T),
+    /// Two or more.
+    Many(Box<[T]>),
+}
 
 impl<T> Choice<T> {
     /// A single value.
     pub fn one(value: T) -> Self {
-        Self(vec![value])
+        Self(Values::One(value))
     }
 
     /// All alternatives.
     #[must_use]
     pub fn all(&self) -> &[T] {
-        &self.0
+        match &self.0 {
+            Values::One(value) => std::slice::from_ref(value),
+            Values::Many(values) => values,
+        }
     }
 }
 
@@ -28,7 +39,7 @@ impl<T> Deref for Choice<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0[0]
+        &self.all()[0]
     }
 }
 
@@ -46,7 +57,7 @@ impl From<&str> for Choice<String> {
 
 impl<T: Serialize> Serialize for Choice<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0.as_slice() {
+        match self.all() {
             [one] => one.serialize(serializer),
             many => many.serialize(serializer),
         }
@@ -74,10 +85,11 @@ impl<'de, T: Deserialize<'de>> de::Visitor<'de> for OneOrMany<T> {
         while let Some(value) = seq.next_element()? {
             values.push(value);
         }
-        if values.is_empty() {
-            return Err(de::Error::custom("an empty list makes no case; name at least one value"));
+        match values.len() {
+            0 => Err(de::Error::custom("an empty list makes no case; name at least one value")),
+            1 => Ok(Choice::one(values.remove(0))),
+            _ => Ok(Choice(Values::Many(values.into()))),
         }
-        Ok(Choice(values))
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {

@@ -240,8 +240,8 @@ fn with_private(jwk: &str, key: &Key) -> Option<String> {
 }
 
 fn header_kid(work: &mut Work<'_>) -> Result<Option<String>, StepError> {
-    let header = work.segment_mut(SegmentName::Header)?;
-    Ok(header.member("kid").and_then(|value| serde_json::from_slice(value).ok()))
+    let header = work.segment(SegmentName::Header)?;
+    Ok(header.and_then(|header| header.member("kid")).and_then(|value| serde_json::from_slice(value).ok()))
 }
 
 /// A string as JSON text.

@@ -143,7 +143,7 @@ fn trusted_secret(work: &Work<'_>) -> Result<Vec<u8>, StepError> {
 
 fn member_text(work: &mut Work<'_>, name: &str) -> Result<Vec<u8>, StepError> {
     for part in [SegmentName::Header, SegmentName::Claims] {
-        if let Some(value) = work.segment_mut(part)?.member(name) {
+        if let Some(value) = work.segment(part)?.and_then(|segment| segment.member(name)) {
             return Ok(serde_json::from_slice::<String>(value).map_or_else(|_| value.to_vec(), String::into_bytes));
         }
     }

@@ -1,5 +1,7 @@
 //! Steps on the JSON objects: header and claims.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{SegmentName, StepError};
@@ -95,8 +97,8 @@ pub(super) fn kid(work: &mut Work<'_>, is: KidShape) -> Result<(), StepError> {
 }
 
 pub(super) fn copy_to_header(work: &mut Work<'_>, claim: &str, name: &str) -> Result<(), StepError> {
-    let claims = work.segment_mut(SegmentName::Claims)?;
-    let value = claims.member(claim).ok_or_else(|| StepError::NoMember(claim.to_owned()))?;
+    let claims = work.segment(SegmentName::Claims)?;
+    let value = claims.and_then(|claims| claims.member(claim)).ok_or_else(|| StepError::NoMember(claim.to_owned()))?;
     let value = String::from_utf8_lossy(value).into_owned();
     set(work, SegmentName::Header, name, &value)
 }
@@ -107,14 +109,14 @@ fn members<'a>(work: &'a mut Work<'_>, part: SegmentName) -> Result<&'a mut Vec<
     if let Segment::Bytes(bytes) = segment
         && let Some(read) = object_members(bytes.trim_ascii())
     {
-        *segment = Segment::Object(read);
+        *segment = Segment::Object(read.into());
     }
     match segment {
-        Segment::Object(members) => Ok(members),
+        Segment::Object(members) => Ok(Arc::make_mut(members)),
         _ => Err(StepError::NotAnObject(part.name())),
     }
 }
 
 fn quoted(name: &str) -> String {
-    serde_json::Value::String(name.to_owned()).to_string()
+    crate::words::quoted(name)
 }

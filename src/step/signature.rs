@@ -76,8 +76,8 @@ pub(super) fn text(work: &mut Work<'_>, to: &str) -> Result<(), StepError> {
 
 /// The bytes of the signature as it stands.
 pub(super) fn bytes(work: &mut Work<'_>) -> Result<Vec<u8>, StepError> {
-    let segment = work.segment_mut(SegmentName::Signature)?;
-    segment.bytes().ok_or_else(|| StepError::Unfit("the signature is not base64url".to_owned()))
+    let segment = work.segment(SegmentName::Signature)?;
+    segment.map_or(Some(Vec::new()), Segment::bytes).ok_or_else(|| StepError::Unfit("the signature is not base64url".to_owned()))
 }
 
 pub(super) fn random(work: &mut Work<'_>, count: Option<usize>) -> Result<(), StepError> {

@@ -1,5 +1,7 @@
 //! The bench that steps work on: the token in the making, the issuer whose keys and tokens are at hand, and seeded randomness.
 
+use std::{cell::OnceCell, sync::Arc};
+
 use super::{SegmentName, StepError};
 use crate::{
     algorithm::{Algorithm, Sha2},
@@ -9,14 +11,16 @@ use crate::{
     token::{Draft, Segment},
 };
 
-/// A token in the making, with all that steps may reach for.
+/// A token in the making, with all that steps may reach for. Copies share what is not changed, texts included.
 #[derive(Clone, Debug)]
 pub struct Work<'a> {
     draft: Draft,
+    /// The first three segments as they print, once that is known.
+    printed: [OnceCell<Arc<str>>; 3],
     text: Option<String>,
     issuer: &'a Issuer,
     issued: Vec<Entry>,
-    entropy: Vec<u8>,
+    entropy: Arc<[u8]>,
     drawn: u32,
 }
 
@@ -24,7 +28,8 @@ impl<'a> Work<'a> {
     /// Starts from a draft of `issuer`'s token; random bytes follow from `entropy`.
     #[must_use]
     pub fn new(draft: Draft, issuer: &'a Issuer, entropy: Vec<u8>) -> Self {
-        Self { draft, text: None, issuer, issued: Vec::new(), entropy, drawn: 0 }
+        let printed = Default::default();
+        Self { draft, printed, text: None, issuer, issued: Vec::new(), entropy: entropy.into(), drawn: 0 }
     }
 
     /// What the issuer signed so far.
@@ -39,7 +44,7 @@ impl<'a> Work<'a> {
         self.issued
     }
 
-    /// A segment of the draft.
+    /// A segment of the draft, to be changed.
     ///
     /// # Errors
     /// If the token has been serialised already.
@@ -47,7 +52,16 @@ impl<'a> Work<'a> {
         if self.text.is_some() {
             return Err(StepError::Serialised);
         }
+        self.printed[part.index()].take();
         Ok(self.draft.segment_mut(part.index()))
+    }
+
+    /// A segment of the draft, if there is one.
+    ///
+    /// # Errors
+    /// If the token has been serialised already.
+    pub fn segment(&self, part: SegmentName) -> Result<Option<&Segment>, StepError> {
+        if self.text.is_some() { Err(StepError::Serialised) } else { Ok(self.draft.segments.get(part.index())) }
     }
 
     /// The draft as it stands.
@@ -61,7 +75,11 @@ impl<'a> Work<'a> {
     /// # Errors
     /// If the token has been serialised already.
     pub fn signing_input(&self) -> Result<String, StepError> {
-        if self.text.is_some() { Err(StepError::Serialised) } else { Ok(self.draft.signing_input()) }
+        if self.text.is_some() {
+            return Err(StepError::Serialised);
+        }
+        let (header, claims) = (self.print(0), self.print(1));
+        Ok([header, ".", claims].concat())
     }
 
     /// The header's `alg`.
@@ -91,7 +109,7 @@ impl<'a> Work<'a> {
     /// The trusted public key in some shape.
     #[must_use]
     pub fn public_key_as(&self, shape: KeyText) -> Option<Vec<u8>> {
-        shape.render(&self.issuer.public, self.issuer.trust.algorithm)
+        self.issuer.key_text(shape).map(<[u8]>::to_vec)
     }
 
     /// What the operator configured, byte for byte.
@@ -114,8 +132,10 @@ impl<'a> Work<'a> {
     /// # Errors
     /// If the token has been serialised already.
     pub fn issue(&mut self) -> Result<(), StepError> {
-        let text = self.signing_input().map(|_| self.draft.to_string())?;
-        self.issued.push(Entry::of(&text));
+        if self.text.is_some() {
+            return Err(StepError::Serialised);
+        }
+        self.issued.push(Entry::of(self.wire_text()));
         Ok(())
     }
 
@@ -132,16 +152,41 @@ impl<'a> Work<'a> {
         let mut out = Vec::new();
         while out.len() < count {
             self.drawn += 1;
-            out.extend(Sha2::Sha512.digest(&[self.entropy.as_slice(), &self.drawn.to_be_bytes()].concat()));
+            out.extend(Sha2::Sha512.digest(&[&*self.entropy, &self.drawn.to_be_bytes()].concat()));
         }
         out.truncate(count);
         out
     }
 
-    /// The wire text so far; serialises the draft.
+    /// The wire text so far.
     #[must_use]
     pub fn wire_text(&self) -> String {
-        self.text.clone().unwrap_or_else(|| self.draft.to_string())
+        if let Some(text) = &self.text {
+            return text.clone();
+        }
+        let mut text = String::with_capacity(512);
+        for (i, segment) in self.draft.segments.iter().enumerate() {
+            if i > 0 {
+                text.push('.');
+            }
+            match self.printed.get(i).and_then(OnceCell::get) {
+                Some(known) => text.push_str(known),
+                None => segment.print(&mut text),
+            }
+        }
+        text
+    }
+
+    /// Prints each segment, so that copies of this bench need not.
+    pub(crate) fn settle(&self) {
+        for index in 0..self.printed.len() {
+            self.print(index);
+        }
+    }
+
+    /// The text of one of the first three segments; empty if there is none.
+    fn print(&self, index: usize) -> &str {
+        self.printed[index].get_or_init(|| self.draft.segments.get(index).map(ToString::to_string).unwrap_or_default().into())
     }
 
     /// Fixes the wire text; structural steps are over.

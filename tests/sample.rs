@@ -1,0 +1,154 @@
+//! Random recipes: they reach every step, survive an attack file, follow from their seed, and never bring the forge down.
+
+use std::{collections::BTreeSet, path::Path, sync::Arc};
+
+use jwt_gauntlet::{
+    Algorithm, Catalogue, Severity,
+    catalogue::{Attack, Case},
+    configuration::Configuration,
+    entropy::Entropy,
+    issuer::Issuer,
+    recipe::{Base, Recipe},
+    sample::Scene,
+    step::Step,
+    verdict::Expectation,
+    words::Words,
+};
+use strum::VariantNames as _;
+
+fn issuer(algorithm: Algorithm) -> Issuer {
+    Configuration::default().issuer(algorithm).expect("every algorithm has a usual configuration")
+}
+
+fn scene(issuer: &Issuer) -> Scene {
+    Scene::new(issuer, &Words::with(vec!["x-own".to_owned(), "own \"word\"\n".to_owned()]))
+}
+
+/// Writes the recipes as an attack file and loads it.
+fn through_a_file(recipes: Vec<Recipe>, algorithm: Algorithm) -> Vec<Recipe> {
+    let attack = Arc::new(Attack {
+        id: "sampled/recipes".to_owned(),
+        title: "sampled".to_owned(),
+        severity: Severity::Low,
+        cwe: Vec::new(),
+        references: Vec::new(),
+        remedy: "none".to_owned(),
+    });
+    let case = |(i, recipe)| Case {
+        id: format!("sampled/recipes#{i}"),
+        attack: Arc::clone(&attack),
+        applies: vec![algorithm],
+        configuration: Configuration::default(),
+        recipe,
+        expect: Expectation::Reject,
+    };
+    let text = attack.to_file(&recipes.into_iter().enumerate().map(case).collect::<Vec<_>>());
+    let mut catalogue = Catalogue::default();
+    catalogue.add("sampled/recipes", &text, Path::new("sampled/recipes.toml")).unwrap_or_else(|e| panic!("{e}"));
+    catalogue.cases.into_iter().map(|case| case.recipe).collect()
+}
+
+/// Recipes as a fuzzer makes them: sampled, mutated, crossed.
+fn recipes(entropy: &mut Entropy, scene: &Scene, sample: fn(&mut Entropy, &Scene) -> Recipe) -> [Recipe; 3] {
+    let (one, other) = (sample(entropy, scene), sample(entropy, scene));
+    let mutated = one.mutated(entropy, scene);
+    let crossed = mutated.crossed(&other, entropy);
+    [one, mutated, crossed]
+}
+
+#[test]
+fn every_step_there_is_can_be_sampled() {
+    let mut seen = BTreeSet::new();
+    for algorithm in Algorithm::ALL {
+        let (issuer, mut entropy) = (issuer(algorithm), Entropy::seeded(1));
+        let scene = scene(&issuer);
+        seen.extend((0..2000).map(|_| <&'static str>::from(&Step::sample(&mut entropy, &scene))));
+    }
+    let missing: Vec<_> = Step::VARIANTS.iter().filter(|name| !seen.contains(*name)).collect();
+    assert!(missing.is_empty(), "never sampled: {missing:?}");
+}
+
+#[test]
+fn a_recipe_comes_back_from_an_attack_file_as_it_was() {
+    for algorithm in [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA] {
+        let (issuer, mut entropy) = (issuer(algorithm), Entropy::seeded(2));
+        let scene = scene(&issuer);
+        let steps = |entropy: &mut Entropy| Recipe { from: Base::Forged, steps: vec![Step::sample(entropy, &scene)] };
+        let mut written: Vec<Recipe> = (0..500).map(|_| steps(&mut entropy)).collect();
+        written.extend((0..300).map(|_| Recipe::sample(&mut entropy, &scene)));
+        let read = through_a_file(written.clone(), algorithm);
+        assert_eq!(read.len(), written.len());
+        for (read, written) in read.iter().zip(&written) {
+            assert_eq!(read, written);
+            assert_eq!(read.forge(&issuer, 1, "id"), written.forge(&issuer, 1, "id"), "{written:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_recipes() {
+    for algorithm in Algorithm::ALL {
+        let issuer = issuer(algorithm);
+        let scene = scene(&issuer);
+        let stream = |seed| {
+            let mut entropy = Entropy::seeded(seed);
+            (0..500).flat_map(|_| recipes(&mut entropy, &scene, Recipe::sample)).collect::<Vec<_>>()
+        };
+        assert_eq!(stream(3), stream(3), "{algorithm}");
+        assert_ne!(stream(3), stream(4), "{algorithm}");
+    }
+}
+
+#[test]
+fn most_recipes_can_be_forged_and_none_panics() {
+    for algorithm in Algorithm::ALL {
+        let (issuer, mut entropy) = (issuer(algorithm), Entropy::seeded(5));
+        let scene = scene(&issuer);
+        let mut forged = 0;
+        for _ in 0..SAMPLES {
+            let [sampled, mutated, crossed] = recipes(&mut entropy, &scene, Recipe::sample);
+            forged += usize::from(applies(&sampled, &issuer));
+            for recipe in [mutated, crossed] {
+                if entropy.percent(30) || !recipe.is_dear(algorithm) {
+                    applies(&recipe, &issuer);
+                }
+            }
+        }
+        assert!(forged * 100 > SAMPLES * 80, "{algorithm}: {forged} of {SAMPLES}");
+        for _ in 0..CHEAP {
+            for recipe in recipes(&mut entropy, &scene, Recipe::sample_cheap) {
+                if !recipe.is_dear(algorithm) {
+                    applies(&recipe, &issuer);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn forging_never_panics_under_odd_configurations() {
+    for algorithm in Algorithm::ALL {
+        for configuration in Configuration::odd(algorithm) {
+            let (issuer, mut entropy) = (configuration.issuer(algorithm).expect("it is odd, not void"), Entropy::seeded(6));
+            let scene = scene(&issuer);
+            for _ in 0..ODD {
+                for recipe in recipes(&mut entropy, &scene, Recipe::sample) {
+                    applies(&recipe, &issuer);
+                }
+            }
+        }
+    }
+}
+
+/// Dear recipes cost a private-key operation each.
+const SAMPLES: usize = 500;
+const CHEAP: usize = 1500;
+const ODD: usize = 12;
+
+/// Whether every step applies; provenance, the expensive part of forging, is left out.
+fn applies(recipe: &Recipe, issuer: &Issuer) -> bool {
+    let mut work = recipe.start(issuer, vec![7; 32], "cafe");
+    let applied = recipe.steps.iter().all(|step| step.apply(&mut work).is_ok());
+    std::hint::black_box(work.wire_text());
+    applied
+}
