@@ -32,6 +32,17 @@ pub struct Configuration {
     pub allow: Option<Choice<Allow>>,
 }
 
+/// Secrets that an operator should not have configured, in hex: none, one byte, a word, and long ones with a line end or a NUL inside.
+const ODD_SECRETS: [&str; 7] = [
+    "",
+    "61",
+    "0a",
+    "00",
+    "736563726574",
+    "7365637265742d310a7365637265742d6f662d6d616e792d62797465732d616e642d6c696e6573",
+    "7365637265742d6f662d736978746565006279746573202d20616e64206d6f72652062796e6f77",
+];
+
 /// An allow list of more than one algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -101,6 +112,15 @@ impl Configuration {
     /// The issuer and the trust that this configuration means for `algorithm`; `None` where it makes no sense for it.
     #[must_use]
     pub fn issuer(&self, algorithm: Algorithm) -> Option<Issuer> {
+        let (key, public, trust) = self.trust(algorithm)?;
+        Some(match key {
+            Some(key) => Issuer::new(Some(key), public, trust),
+            None => Issuer::with_void_key(public, trust),
+        })
+    }
+
+    /// The key, if anyone in particular holds it, its public half, and what the verifier is told.
+    fn trust(&self, algorithm: Algorithm) -> Option<(Option<Arc<Key>>, PublicKey, Trust)> {
         let trusted = Key::of(Role::Trusted, algorithm)?;
         let (key, public) = match (&self.key, &self.secret_hex) {
             (None, None) => (Some(trusted.clone()), trusted.public().clone()),
@@ -124,23 +144,20 @@ impl Configuration {
         if let Some(shape) = &self.key_text {
             trust.key.text = Some(String::from_utf8(shape.render(&public, algorithm)?).ok()?);
         }
-        Some(match key {
-            Some(key) => Issuer::new(Some(key), public, trust),
-            None => Issuer::with_void_key(public, trust),
-        })
+        Some((key, public, trust))
     }
 
-    /// Every odd way to set a verifier up for `algorithm` that makes sense: keys, key texts, secrets, a longer allow list.
+    /// Every odd way to set a verifier up for `algorithm` that makes sense, by kind: keys, key texts, secrets, longer allow lists.
     #[must_use]
-    pub fn odd(algorithm: Algorithm) -> Vec<Self> {
+    pub fn odd(algorithm: Algorithm) -> [Vec<Self>; 4] {
         use strum::VariantArray as _;
         let usual = Self::default;
-        let keys = OddKey::VARIANTS.iter().map(|&key| Self { key: Some(key.into()), ..usual() });
-        let texts = KeyText::ALL.iter().map(|&shape| Self { key_text: Some(shape.into()), ..usual() });
-        let secrets = ["", "61", "0a", "00", "736563726574"].map(|hex| Self { secret_hex: Some(hex.into()), ..usual() });
-        let lists = [Self { allow: Some(Allow::WithHmac.into()), ..usual() }];
-        let all = keys.chain(texts).chain(secrets).chain(lists);
-        all.filter(|configuration| configuration.issuer(algorithm).is_some()).collect()
+        let keys = OddKey::VARIANTS.iter().map(|&key| Self { key: Some(key.into()), ..usual() }).collect();
+        let texts = KeyText::ALL.iter().map(|&shape| Self { key_text: Some(shape.into()), ..usual() }).collect();
+        let secrets = ODD_SECRETS.map(|hex| Self { secret_hex: Some(hex.into()), ..usual() }).into();
+        let lists = vec![Self { allow: Some(Allow::WithHmac.into()), ..usual() }];
+        let sensible = |all: Vec<Self>| all.into_iter().filter(|configuration| configuration.trust(algorithm).is_some()).collect();
+        [keys, texts, secrets, lists].map(sensible)
     }
 
     /// Whether the configured key is one that anyone can sign for.

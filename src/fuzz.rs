@@ -20,7 +20,7 @@ use std::{
     collections::VecDeque,
     num::NonZeroUsize,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -242,10 +242,10 @@ impl<'a> Fuzzer<'a> {
     pub fn watch(&self, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Fuzzed, FuzzError> {
         gate::oracle()?;
         let catalogue = Catalogue::built_in();
-        let stages = self.stages();
-        let usual = self.algorithms.len().min(stages.len());
-        let lanes: Vec<Mutex<Lane<'_>>> = stages.iter().map(|stage| Mutex::new(Lane::new(stage, &self.corpus))).collect();
-        let turns = Turns::new(Schedule::new(usual, stages.len(), self.seed), stages.len(), self.budget());
+        let (slots, kinds) = self.slots();
+        let usual = self.algorithms.len();
+        let lanes: Vec<Mutex<Option<Lane<'_>>>> = slots.iter().map(|_| Mutex::new(None)).collect();
+        let turns = Turns::new(Schedule::new(usual, &kinds, self.seed), slots.len(), self.budget());
         let tally = Tally::default();
         let failure: Mutex<Option<AskError>> = Mutex::new(None);
         let started = Instant::now();
@@ -256,11 +256,19 @@ impl<'a> Fuzzer<'a> {
         let work = || {
             while !over() {
                 let Some(stage) = turns.next() else { break };
-                let mut lane = locked(&lanes[stage]);
+                let mut slot = locked(&lanes[stage]);
                 let Some(count) = turns.count(stage) else { continue };
+                if slot.is_none() {
+                    *slot = self.stage(&slots[stage]).map(|stage| Lane::new(stage, &self.corpus));
+                }
+                let Some(lane) = slot.as_mut() else {
+                    turns.give_back(count);
+                    continue;
+                };
                 let before = (lane.findings().len(), lane.corpus_len(), lane.kinds());
                 let end = self.time.map(|time| started + time);
-                let asked = match lane.run(&*self.implementation, count, &catalogue, stop, end) {
+                let seen = tally.executions.load(Ordering::Relaxed);
+                let asked = match lane.run(&*self.implementation, count, seen, &catalogue, stop, end) {
                     Ok(asked) => {
                         turns.give_back(count - asked.min(count));
                         asked
@@ -277,7 +285,7 @@ impl<'a> Fuzzer<'a> {
                 if lane.corpus_len() > before.1 {
                     on_event(Event::Kept(&lane.corpus()));
                 }
-                on_event(Event::Progress(tally.add(asked, &lane, before)));
+                on_event(Event::Progress(tally.add(asked, lane, before)));
                 if self.until.is_some_and(|until| lane.findings().iter().any(|found| found.finding.outcome >= until)) {
                     halt.store(true, Ordering::Relaxed);
                 }
@@ -287,7 +295,7 @@ impl<'a> Fuzzer<'a> {
         while idle <= turns.round() {
             let before = tally.executions.load(Ordering::Relaxed);
             thread::scope(|scope| {
-                for _ in 1..self.jobs.min(stages.len()) {
+                for _ in 1..self.jobs.min(slots.len()) {
                     scope.spawn(work);
                 }
                 work();
@@ -299,19 +307,31 @@ impl<'a> Fuzzer<'a> {
             idle = if tally.executions.load(Ordering::Relaxed) == before { idle + 1 } else { 0 };
         }
         let lanes: Vec<Lane<'_>> =
-            lanes.into_iter().map(|lane| lane.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
+            lanes.into_iter().filter_map(|lane| lane.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
         let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
         self.conclude(lanes, failure, tally.executions.into_inner(), stop.load(Ordering::Relaxed))
     }
 
-    /// The usual configuration of every algorithm, then the odd ones.
-    fn stages(&self) -> Vec<Stage> {
-        let usual = self.algorithms.iter().map(|&algorithm| (algorithm, Configuration::default()));
-        let odd =
-            self.algorithms.iter().flat_map(|&algorithm| Configuration::odd(algorithm).into_iter().map(move |c| (algorithm, c)));
-        let odd = odd.filter(|_| self.configurations);
-        let stage = |set_up| Stage::new(set_up, self.seed, &self.words);
-        usual.chain(odd).filter_map(stage).collect()
+    /// The usual configuration of every algorithm, then the odd ones; and where those are, by kind.
+    fn slots(&self) -> (Vec<Slot>, Vec<Vec<usize>>) {
+        let slot = |algorithm, configuration| Slot { set_up: (algorithm, configuration), stage: OnceLock::new() };
+        let mut slots: Vec<Slot> = self.algorithms.iter().map(|&algorithm| slot(algorithm, Configuration::default())).collect();
+        let mut kinds: Vec<Vec<usize>> = vec![Vec::new(); 4];
+        let odd = self.algorithms.iter().filter(|_| self.configurations);
+        for &algorithm in odd {
+            for (kind, configurations) in kinds.iter_mut().zip(Configuration::odd(algorithm)) {
+                for configuration in configurations {
+                    kind.push(slots.len());
+                    slots.push(slot(algorithm, configuration));
+                }
+            }
+        }
+        (slots, kinds)
+    }
+
+    /// The stage of a slot, made when it is first needed: most of the odd ones never are.
+    fn stage<'s>(&self, slot: &'s Slot) -> Option<&'s Stage> {
+        slot.stage.get_or_init(|| Stage::new(slot.set_up.clone(), self.seed, &self.words)).as_ref()
     }
 
     fn budget(&self) -> usize {
@@ -329,7 +349,7 @@ impl<'a> Fuzzer<'a> {
         executions: usize,
         interrupted: bool,
     ) -> Result<Fuzzed, FuzzError> {
-        let usual = &lanes[..self.algorithms.len().min(lanes.len())];
+        let usual: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.control().usual).collect();
         let answered = usual.iter().any(|lane| lane.control().genuine_accepted > 0);
         let found = lanes.iter().any(|lane| !lane.findings().is_empty());
         if let Some(error) = &failure
@@ -379,6 +399,12 @@ impl<'a> Fuzzer<'a> {
         };
         Ok(Fuzzed { report, cases, executions, seen_at, corpus, kinds })
     }
+}
+
+/// A place for a stage.
+struct Slot {
+    set_up: (Algorithm, Configuration),
+    stage: OnceLock<Option<Stage>>,
 }
 
 /// Hands out the turns. Batches of a stage are taken in the order in which they were dealt, however the threads run, since a lane learns

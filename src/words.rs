@@ -150,6 +150,17 @@ pub const KEY_IDS: &[(&str, &[&str])] = &[
     (r#""data:,""#, &[""]),
 ];
 
+/// `jku` and `x5u` values as raw JSON that need no host, with what they give to whoever fetches them and takes it for a secret.
+pub const URL_SECRETS: &[(&str, &str)] = &[
+    (r#""file:///dev/null""#, ""),
+    (r#""/dev/null""#, ""),
+    (r#""data:,""#, ""),
+    (r#""data:,gauntlet""#, "gauntlet"),
+    (r#""data:text/plain;base64,Z2F1bnRsZXQ=""#, "gauntlet"),
+    (r#""file:///proc/sys/kernel/randomize_va_space""#, "2\n"),
+    (r#""https://attacker.example/""#, ""),
+];
+
 /// Texts that lax code has used as a secret: defaults, placeholders, what "nothing" turns into, places where a key lies.
 pub const SECRETS: &[&str] = &[
     "",

@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use data_encoding::BASE64URL_NOPAD;
-use jwt_gauntlet::{
-    Algorithm, ConfigureError, Fuzzer, Implementation, Outcome, Trust, Verdict, Verifier,
-    target::strict::Strict,
-};
+use jwt_gauntlet::{Algorithm, ConfigureError, Fuzzer, Implementation, Outcome, Trust, Verdict, Verifier, target::strict::Strict};
 use ring::hmac;
 use serde_json::Value;
 
@@ -113,7 +110,8 @@ hole!(the_signature_is_a_bare_hash, 100_000, &[], |p| {
     (p.signature == digest(&SHA256, p.input().as_bytes()).as_ref()).then_some(true)
 });
 
-hole!(the_claims_are_their_own_signature, 100_000, &[], |p| (p.token.ends_with(&format!(".{0}.{0}", p.claims_text))).then_some(true));
+hole!(the_claims_are_their_own_signature, 100_000, &[], |p| (p.token.ends_with(&format!(".{0}.{0}", p.claims_text)))
+    .then_some(true));
 
 hole!(a_jku_needs_no_signature, 100_000, &[], |p| p.header.get("jku").is_some_and(Value::is_string).then_some(true));
 
@@ -130,8 +128,10 @@ hole!(a_negative_expiry_wraps_around, 100_000, &[], |p| {
 
 hole!(an_issuer_that_begins_right, 100_000, &[], |p| {
     let near = p.claims.get("iss").and_then(Value::as_str).is_some_and(|iss| iss.starts_with("https://issuer.example"));
-    (near && p.claims.get("aud").and_then(Value::as_str) == Some("https://api.example") && p.signature == p.mac(p.input().as_bytes()))
-        .then_some(true)
+    (near
+        && p.claims.get("aud").and_then(Value::as_str) == Some("https://api.example")
+        && p.signature == p.mac(p.input().as_bytes()))
+    .then_some(true)
 });
 
 hole!(the_payload_is_verified_without_white_space, 100_000, &[], |p| {

@@ -33,7 +33,7 @@ proptest! {
     #[test]
     fn a_sampled_recipe_is_written_and_read_without_loss(seed: u64, algorithm in 0..Algorithm::ALL.len(), odd: usize) {
         let algorithm = Algorithm::ALL[algorithm];
-        let mut set_ups = Configuration::odd(algorithm);
+        let mut set_ups = Configuration::odd(algorithm).concat();
         set_ups.push(Configuration::default());
         let configuration = set_ups.swap_remove(odd % set_ups.len());
         let issuer = configuration.issuer(algorithm).expect("it makes sense");

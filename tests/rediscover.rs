@@ -11,7 +11,11 @@
 #[path = "releases/table.rs"]
 mod table;
 
-use std::{path::Path, process::ExitCode, time::{Duration, Instant}};
+use std::{
+    path::Path,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 use jwt_gauntlet::{
     Algorithm, Catalogue, Fuzzer, Gauntlet,
@@ -28,8 +32,10 @@ fn main() -> ExitCode {
     let seconds = std::env::var("GAUNTLET_FUZZ_SECONDS").ok().and_then(|s| s.parse().ok()).unwrap_or(10);
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let able = table::Able::here();
-    let rows: Vec<Release> =
-        table::read(root).into_iter().filter(|r| filter.as_ref().is_none_or(|f| r.id.contains(f.as_str())) && able.runs(r)).collect();
+    let rows: Vec<Release> = table::read(root)
+        .into_iter()
+        .filter(|r| filter.as_ref().is_none_or(|f| r.id.contains(f.as_str())) && able.runs(r))
+        .collect();
     let mut rediscovered = 0;
     for row in &rows {
         let told = match rediscover(root, row, Duration::from_secs(seconds)) {

@@ -61,7 +61,7 @@ impl Question {
 
 /// The configuration of that label.
 fn labelled(algorithm: Algorithm, label: &str) -> Option<Configuration> {
-    let odd = Configuration::odd(algorithm).into_iter();
+    let odd = Configuration::odd(algorithm).into_iter().flatten();
     let known = Catalogue::built_in().cases.into_iter().map(|case| case.configuration);
     [Configuration::default()].into_iter().chain(odd).chain(known).find(|configuration| configuration.label() == label)
 }

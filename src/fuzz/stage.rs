@@ -54,7 +54,6 @@ pub struct Lane<'a> {
     kinds: HashSet<String>,
     found: Vec<Found>,
     control: Control,
-    executions: usize,
     held: usize,
     /// Dear recipes that may still be forged.
     purse: usize,
@@ -180,7 +179,11 @@ impl Stage {
         let verdict = Verdict::Accepted(claims.cloned());
         let means = |from, echo| Meaning { outcome: judge(&Expectation::Reject, from, &verdict, echo), rule: None };
         match (ledger.provenance(&shot.token), self.issuer.provenance_alone(&shot.token)) {
-            (_, Provenance::Genuine) => self.ruled(&shot.token),
+            // Good for some algorithm of the key, but not for the configured one.
+            (_, Provenance::Genuine) => match self.ruled(&shot.token) {
+                HELD => means(Provenance::Genuine, Echo::Silent),
+                meaning => meaning,
+            },
             // The issuer made it, but not by the book: padding, hash, parameters.
             (Provenance::Genuine, _) if self.issuer.made(&Draft::parse(&shot.token)) => means(Provenance::Respelled, Echo::Silent),
             (Provenance::Genuine, _) => means(Provenance::Genuine, Echo::Silent),
@@ -203,7 +206,7 @@ impl Stage {
         let Some((input, signature)) = token.rsplit_once('.') else { return false };
         let Some((header, claims)) = input.split_once('.') else { return false };
         let legible = canonical(header).is_some() && canonical(claims).is_some();
-        let good = |signature: Vec<u8>| self.issuer.public.verifies(self.algorithm, input.as_bytes(), &signature);
+        let good = |signature: Vec<u8>| self.issuer.public.verifies_weakly(self.algorithm, input.as_bytes(), &signature);
         legible && !self.issuer.anyone_signs() && canonical(signature).is_some_and(good)
     }
 
@@ -338,7 +341,6 @@ impl<'a> Lane<'a> {
             kinds: HashSet::new(),
             found: Vec::new(),
             control: Control::of(stage.algorithm, &stage.configuration),
-            executions: 0,
             held: 0,
             purse: 500,
             closed: false,
@@ -397,11 +399,12 @@ impl<'a> Lane<'a> {
         self.corpus.iter().enumerate().map(case).collect()
     }
 
-    /// Forges and asks `count` tokens; how many were asked.
+    /// Forges and asks `count` tokens, of which `seen` were asked before over all stages; how many were asked.
     pub fn run(
         &mut self,
         implementation: &dyn Implementation,
         count: usize,
+        seen: usize,
         catalogue: &Catalogue,
         stop: &AtomicBool,
         end: Option<Instant>,
@@ -418,8 +421,6 @@ impl<'a> Lane<'a> {
         };
         let shots: Vec<Shot> = (0..count).filter_map(|_| self.shot()).collect();
         let (odd, asked) = self.ask(&*verifier, &shots);
-        let seen = self.executions;
-        self.executions += shots.len();
         asked?;
         let alone = Alone { stage: self.stage, verifier: &*verifier };
         for (index, verdict, suspicious) in odd {

@@ -213,6 +213,11 @@ fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
         }
         key = MacKey::Text((*entropy.pick(keys)).into());
     }
+    if entropy.percent(6) {
+        let (url, content) = *entropy.deal("url secret", words::URL_SECRETS);
+        steps.push(set_header(*entropy.deal("url", &["jku", "x5u"]), url));
+        key = MacKey::Text(content.into());
+    }
     if entropy.percent(10) {
         let name = *entropy.deal("chosen", &["kid", "secret", "k", "key", "client_id", "tid", "jku", "x5t"]);
         let text = entropy.pick(&scene.secrets).clone();
@@ -300,7 +305,7 @@ fn exploited(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Bas
 /// The issuer signs what its users had it write; then perhaps somebody changes it.
 fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     let two_steps = entropy.percent(30);
-    let algorithm = if entropy.percent(12) { sibling(entropy, scene) } else { scene.algorithm };
+    let algorithm = if entropy.percent(18) { sibling(entropy, scene) } else { scene.algorithm };
     match entropy.below(20) {
         0..8 => {
             for _ in 0..entropy.few(3) {
@@ -353,7 +358,9 @@ fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     if algorithm != scene.algorithm && entropy.percent(80) {
         steps.push(set_header("alg", words::quoted(algorithm.name())));
     }
-    steps.push(sign(algorithm));
+    // Some verifiers go by the name in the header, some by the key.
+    let named_otherwise = algorithm != scene.algorithm && entropy.percent(35);
+    steps.push(sign(if named_otherwise { scene.algorithm } else { algorithm }));
     if two_steps {
         afterwards(steps, entropy, scene);
     }

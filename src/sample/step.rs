@@ -114,10 +114,7 @@ impl Step {
             },
             48 => Self::Digest { hash: dealt!(entropy, MacHash) },
             49 => embed_url(entropy, scene),
-            50 => Self::JsonSignature {
-                at: dealt!(entropy, JsonPlace),
-                to: if entropy.percent(20) { None } else { Some((*entropy.deal("values", words::VALUES)).into()) },
-            },
+            50 => Self::JsonSignature { at: dealt!(entropy, JsonPlace), to: no_signature(entropy) },
             51 => Self::SignByKeyType { form: dealt!(entropy, EcdsaForm) },
             _ => mathematics(entropy, scene),
         }
