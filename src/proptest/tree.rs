@@ -38,7 +38,7 @@ pub struct Tree<T> {
     smaller: vec::IntoIter<Recipe>,
 }
 
-/// Draws before a strategy gives up; one in two or better succeeds.
+/// Draws before a strategy gives up.
 const DRAWS: usize = 1000;
 
 impl<T> Recipes<T> {
