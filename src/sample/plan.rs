@@ -118,7 +118,8 @@ fn hash(algorithm: Algorithm) -> MacHash {
 
 /// An `alg` that stands for no signature, somewhere.
 fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
-    let to = match entropy.below(8) {
+    let to = match entropy.below(9) {
+        8 => r#""none""#.to_owned(),
         0..5 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
         5 => words::quoted(entropy.deal::<&str>("algorithms", words::ALGORITHMS)),
         _ => alg(entropy, scene),
@@ -128,6 +129,8 @@ fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         2 => steps.push(add_header("alg", to, *entropy.deal("alg at", Place::VARIANTS))),
         3 => steps.push(Step::DropHeader { name: "alg".into() }),
         4 => {
+            // What the header lacks is looked for elsewhere.
+            let to = if entropy.percent(60) { r#""none""#.to_owned() } else { to };
             steps.push(Step::DropHeader { name: "alg".into() });
             steps.push(set_claim("alg", to));
         }
@@ -327,11 +330,11 @@ fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
             let to = entropy.pick(&[name.to_uppercase(), format!("{name} "), format!("{name}\0"), format!("x{name}")]).clone();
             steps.push(Step::RenameClaim { name: name.into(), to: words::quoted(&to).into() });
         }
-        11 | 12 => {
-            let name = *entropy.deal("critical", &["crit", "typ", "crit", "cty", "zip", "enc", "b64"]);
+        11..14 => {
+            let name = *entropy.deal("critical", &["crit", "typ", "crit", "typ", "cty", "zip", "b64"]);
             steps.push(set_header(name, header_value(name, entropy, scene)));
         }
-        13 => {
+        14 if entropy.percent(50) => {
             steps.push(set_header("alg", alg(entropy, scene)));
         }
         14 => steps.push(Step::HeaderBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[0].clone(), entropy)).into() }),
