@@ -4,9 +4,10 @@
 //! runs: the oracle recognises by the reference mathematics what the issuer signed ([`Issuer::provenance_alone`](crate::issuer::Issuer)).
 
 use std::sync::Arc;
+use std::fmt;
 
 use super::{
-    FuzzError, Invalid, gate,
+    FuzzError, Invalid, gate, plainer,
     stage::{Alone, Lane, Meaning, Shot, Stage},
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
     words::Words,
 };
 
-/// Verifiers under test, one an algorithm, and what is needed to judge them.
+/// Verifiers of one implementation, one an algorithm, and what is needed to judge them.
 pub struct Driver {
     stages: &'static [Stage],
     verifiers: Vec<(usize, Box<dyn Verifier>)>,
@@ -41,6 +42,14 @@ pub struct Failure {
     pub token: String,
     /// One line: what differs from the genuine token, and what was wrong about the answer.
     pub why: String,
+}
+
+impl fmt::Display for Failure {
+    /// Why, and the token on a line of its own to paste anywhere.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcome = format!("{:?}", self.outcome).to_lowercase();
+        write!(f, "{outcome}, {}: {}\ntoken: {}", self.algorithm, one_line(&self.why), one_line(&self.token))
+    }
 }
 
 impl Driver {
@@ -86,15 +95,17 @@ impl Driver {
     }
 
     fn ask(&self, stage: &Stage, verifier: &dyn Verifier, token: &str) -> Option<Failure> {
-        // A panic is the engine's to catch: it has the stack.
-        let verdict = verifier.verify(token).ok()?;
-        let shot = alone(token);
-        let meaning = stage.judge(&shot, &verdict);
+        let asking = Alone { stage, verifier };
+        let (verdict, _) = asking.ask(token).ok()?;
+        let meaning = stage.judge(&alone(token), &verdict);
         if meaning.outcome < self.worst {
             return None;
         }
-        let token = simplest(stage, &Alone { stage, verifier }, token, meaning);
-        let why = explain(stage, &token, meaning);
+        let token = simplest(stage, &asking, token, meaning);
+        let mut why = explain(stage, &token, meaning);
+        if let Verdict::Crashed(how) = verdict {
+            why = format!("{why}: {how}");
+        }
         Some(Failure { algorithm: stage.algorithm(), outcome: meaning.outcome, token, why })
     }
 
@@ -107,13 +118,14 @@ impl Driver {
     /// The mutator for these verifiers.
     #[must_use]
     pub fn mutator(&self) -> Mutator {
-        Mutator { lanes: self.stages.iter().map(|stage| Lane::new(stage, &[])).collect() }
+        Mutator::on(self.stages)
     }
 }
 
 /// Mutates tokens; keeps what was dear to make, so that most tokens cost nothing.
 pub struct Mutator {
     lanes: Vec<Lane<'static>>,
+    entropy: Entropy,
 }
 
 impl Mutator {
@@ -121,17 +133,23 @@ impl Mutator {
     #[must_use]
     pub fn new(algorithms: &[Algorithm]) -> Self {
         let set_up = |algorithm: &Algorithm| Stage::new((*algorithm, Configuration::default()), 1, &Words::default());
-        let stages: &'static [Stage] = Box::leak(algorithms.iter().filter_map(set_up).collect::<Box<[Stage]>>());
-        Self { lanes: stages.iter().map(|stage| Lane::new(stage, &[])).collect() }
+        Self::on(Box::leak(algorithms.iter().filter_map(set_up).collect::<Box<[Stage]>>()))
     }
 
-    /// A token made of `token`, or in half of the cases of a genuine one. `blind` changes raw bytes as the engine likes it.
+    fn on(stages: &'static [Stage]) -> Self {
+        Self { lanes: stages.iter().map(|stage| Lane::new(stage, &[])).collect(), entropy: Entropy::seeded(0) }
+    }
+
+    /// A token made of `token`, or in half of the cases of a genuine one. `blind` changes raw bytes as the engine likes it. The same
+    /// calls with the same seeds give the same tokens.
     pub fn mutate(&mut self, token: &str, seed: u64, blind: &mut dyn FnMut(Vec<u8>) -> Vec<u8>) -> String {
-        let mut entropy = Entropy::seeded(seed);
-        let count = self.lanes.len();
-        let lane = &mut self.lanes[entropy.below(count)];
+        let Self { lanes, entropy } = self;
+        entropy.turn_to(seed);
+        let count = lanes.len();
+        let lane = &mut lanes[entropy.below(count)];
         if token.is_empty() || entropy.percent(50) {
-            return lane.shot().map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token);
+            let own = entropy.bits();
+            return lane.shot_from(own).map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token);
         }
         let stage = lane.stage();
         if entropy.percent(20) {
@@ -143,13 +161,21 @@ impl Mutator {
         }
         let mut work = stage.work(Draft::parse(token));
         for _ in 0..entropy.few(4) {
-            let step = Step::sample(&mut entropy, stage.scene());
+            let step = Step::sample(entropy, stage.scene());
             if !step.is_dear(stage.algorithm()) {
                 // What does not fit this token is left out.
                 let _ = step.apply(&mut work);
             }
         }
         work.wire_text()
+    }
+
+    /// `token` in at most `most` bytes, with parts put back to those of a genuine token or left out: what is left of a failing token
+    /// so still says what failed.
+    pub fn simplify(&mut self, token: &str, seed: u64, most: usize) -> String {
+        self.entropy.turn_to(seed);
+        let genuine = Draft::parse(self.entropy.pick(&self.lanes).stage().genuine());
+        plainer::token(token, &genuine, most, &mut self.entropy)
     }
 
     /// A token with segments, and members of segments, of both.
@@ -286,6 +312,12 @@ fn explain(stage: &Stage, token: &str, meaning: Meaning) -> String {
     };
     let how = if differs.is_empty() { "as the issuer wrote it".to_owned() } else { differs.join("; ") };
     format!("{what} ({how})")
+}
+
+/// Text that survives a terminal and a shell's history: as it is, or as a JSON string where it holds anything odd.
+fn one_line(text: &str) -> String {
+    let odd = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}');
+    if text.contains(odd) { format!("{text:?}") } else { text.to_owned() }
 }
 
 fn clipped(text: &str) -> String {

@@ -542,6 +542,12 @@ impl<'a> Lane<'a> {
         Ok(())
     }
 
+    /// The next token, for an engine that seeds every choice.
+    pub(super) fn shot_from(&mut self, seed: u64) -> Option<Shot> {
+        self.entropy.turn_to(seed);
+        self.shot()
+    }
+
     /// The next token.
     pub(super) fn shot(&mut self) -> Option<Shot> {
         while let Some(recipe) = self.untried.pop_front() {
