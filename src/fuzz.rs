@@ -17,6 +17,7 @@ pub mod replay;
 mod schedule;
 pub(crate) mod shrink;
 mod hooks;
+pub mod judge;
 mod plainer;
 mod stage;
 mod trail;

@@ -46,7 +46,8 @@ fn stable() -> Result<(), Failed> {
     fs::write(folder.join("findings/none"), format!("{token}\n"))?;
     let replayed = cargo(&folder, None, &["test", "--release"]).env("GAUNTLET_FUZZ_SECONDS", "0").output()?;
     found(&replayed, &self::text(&replayed))?;
-    let closed = cargo(&folder, None, &["test", "--release"]).env("GAUNTLET_FUZZ_SECONDS", "2").env("PLANTED", "closed").output()?;
+    let closed =
+        cargo(&folder, None, &["test", "--release"]).env("GAUNTLET_FUZZ_SECONDS", "2").env("PLANTED", "closed").output()?;
     if closed.status.success() { Ok(()) } else { Err(format!("a sound verifier is accused:\n{}", self::text(&closed)).into()) }
 }
 

@@ -4,12 +4,7 @@ use std::{env, fs, path::Path, sync::Arc, time::Duration};
 
 use super::{Fuzzer, engine::Engine};
 use crate::{
-    algorithm::Algorithm,
-    catalogue::Catalogue,
-    finding::Finding,
-    run::Gauntlet,
-    target::Implementation,
-    verdict::Outcome,
+    algorithm::Algorithm, catalogue::Catalogue, finding::Finding, run::Gauntlet, target::Implementation, verdict::Outcome,
 };
 
 /// How long to fuzz, in seconds, where the environment says nothing.

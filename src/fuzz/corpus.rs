@@ -2,13 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{
-    algorithm::Algorithm,
-    catalogue::Catalogue,
-    configuration::Configuration,
-    issuer::Issuer,
-    words,
-};
+use crate::{algorithm::Algorithm, catalogue::Catalogue, configuration::Configuration, issuer::Issuer, words};
 
 /// The longest word that libFuzzer takes.
 const LONGEST_WORD: usize = 64;
@@ -40,7 +34,8 @@ pub fn tokens(algorithms: &[Algorithm], catalogue: &Catalogue) -> Vec<Seed> {
     let mut seeds = genuine(algorithms);
     let mut seen: BTreeSet<(Algorithm, &str)> = BTreeSet::new();
     for (algorithm, issuer) in issuers(algorithms) {
-        for case in catalogue.cases.iter().filter(|c| c.applies.contains(&algorithm) && c.configuration == Configuration::default()) {
+        for case in catalogue.cases.iter().filter(|c| c.applies.contains(&algorithm) && c.configuration == Configuration::default())
+        {
             if seen.contains(&(algorithm, case.attack.id.as_str())) {
                 continue;
             }
@@ -67,7 +62,10 @@ pub fn dictionary() -> String {
     let values = [words::VALUES, words::TIMES, words::CRITICAL, words::TYPES, words::PAYLOADS].concat();
     let ids = words::KEY_IDS.iter().flat_map(|(_, ids)| ids.iter().copied()).map(words::quoted);
     let all: BTreeSet<String> = names.chain(texts).chain(ids).chain(values.into_iter().map(str::to_owned)).collect();
-    all.iter().filter(|word| !word.is_empty() && word.len() <= LONGEST_WORD).map(|word| format!("\"{}\"\n", escaped(word))).collect()
+    all.iter()
+        .filter(|word| !word.is_empty() && word.len() <= LONGEST_WORD)
+        .map(|word| format!("\"{}\"\n", escaped(word)))
+        .collect()
 }
 
 fn escaped(word: &str) -> String {
