@@ -3,7 +3,6 @@
 //! Every answer is judged by the oracle, not by a vote: what all of them take and nobody signed is as much a failure as what one does.
 
 mod crates;
-mod known;
 
 use std::sync::OnceLock;
 
@@ -16,16 +15,15 @@ use jwt_gauntlet::{
     },
 };
 
-pub use self::{
-    crates::all,
-    known::{Known, known, table},
-};
+pub use self::crates::all;
+use crate::known::{Known, is_other_ecdsa_signature, known};
 
 /// One of each scheme that at least three of the crates do.
-const ALGORITHMS: [Algorithm; 4] = [Algorithm::HS256, Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
+pub const ALGORITHMS: [Algorithm; 4] = [Algorithm::HS256, Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
 
 /// The verifiers of one algorithm.
-struct Bench {
+pub struct Bench {
+    algorithm: Algorithm,
     judge: Judge,
     verifiers: Vec<(&'static str, Box<dyn Verifier>)>,
 }
@@ -46,7 +44,9 @@ pub fn differential(input: &[u8]) {
     engine().execute(input);
 }
 
-fn bench(algorithm: Algorithm) -> Bench {
+/// Every crate that does the algorithm, once its controls are passed.
+#[must_use]
+pub fn bench(algorithm: Algorithm) -> Bench {
     let judge = Judge::new(algorithm).expect("every algorithm has its usual configuration");
     let configure = |(name, implementation): (&'static str, Box<dyn jwt_gauntlet::Implementation>)| {
         let verifier = judge.configure(&*implementation).unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -54,31 +54,71 @@ fn bench(algorithm: Algorithm) -> Bench {
     };
     let verifiers: Vec<_> = all().into_iter().filter_map(configure).collect();
     assert!(verifiers.len() >= 3, "{algorithm} is done by {} crates only", verifiers.len());
-    Bench { judge, verifiers }
+    Bench { algorithm, judge, verifiers }
+}
+
+/// What one crate did that the rules do not let it do.
+pub struct Deviation<'a> {
+    /// Which crate.
+    pub name: &'static str,
+    /// What the oracle calls it.
+    pub judgement: Judgement,
+    /// Its own words where it refused or went down.
+    pub error: String,
+    /// The entry that says why it is no failure.
+    pub known: Option<&'static Known>,
+    verifier: &'a dyn Verifier,
 }
 
 impl Bench {
-    fn ask(&self, token: &str) -> Option<Failure> {
+    /// Every deviation that the token shows, known or not.
+    pub fn deviations(&self, token: &str) -> Vec<Deviation<'_>> {
         let verdicts: Vec<Verdict> = self.verifiers.iter().map(|(_, verifier)| answer(&**verifier, token)).collect();
+        // What all refuse, none takes wrongly; and it need not be told why none takes it.
         if verdicts.iter().all(|verdict| matches!(verdict, Verdict::Rejected(_))) {
+            return Vec::new();
+        }
+        self.verifiers
+            .iter()
+            .zip(&verdicts)
+            .filter_map(|((name, verifier), verdict)| self.deviation(token, name, &**verifier, verdict))
+            .collect()
+    }
+
+    fn deviation<'a>(
+        &self,
+        token: &str,
+        name: &'static str,
+        verifier: &'a dyn Verifier,
+        verdict: &Verdict,
+    ) -> Option<Deviation<'a>> {
+        let judgement = self.judge.judge(token, verdict);
+        let legal = judgement.outcome == Outcome::Malleable && is_other_ecdsa_signature(self.algorithm, token);
+        if judgement.outcome == Outcome::Held || legal {
             return None;
         }
-        for ((name, verifier), verdict) in self.verifiers.iter().zip(&verdicts) {
-            let judgement = self.judge.judge(token, verdict);
-            if judgement.outcome == Outcome::Held || known(name, judgement, verdict).is_some() {
-                continue;
-            }
-            let same = |token: &str| {
-                let verdict = answer(&**verifier, token);
-                self.judge.judge(token, &verdict) == judgement && known(name, judgement, &verdict).is_none()
-            };
-            let mut failure = self.judge.failure(token, judgement, name, &same);
-            if let Verdict::Rejected(why) | Verdict::Crashed(why) = answer(&**verifier, &failure.token) {
-                failure.why = format!("{} [{why}]", failure.why);
-            }
-            return Some(failure);
+        let error = error(verdict);
+        Some(Deviation { name, judgement, known: known(name, self.algorithm, judgement, &error), error, verifier })
+    }
+
+    fn ask(&self, token: &str) -> Option<Failure> {
+        let Deviation { name, judgement, error, verifier, .. } = self.deviations(token).into_iter().find(|d| d.known.is_none())?;
+        let same = |token: &str| {
+            let deviation = self.deviation(token, name, verifier, &answer(verifier, token));
+            deviation.is_some_and(|again| again.judgement == judgement && again.known.is_none())
+        };
+        let mut failure = self.judge.failure(token, judgement, name, &same);
+        if !error.is_empty() {
+            failure.why = format!("{} [{error}]", failure.why);
         }
-        None
+        Some(failure)
+    }
+}
+
+fn error(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Rejected(error) | Verdict::Crashed(error) => error.clone(),
+        _ => String::new(),
     }
 }
 
@@ -87,10 +127,4 @@ fn answer(verifier: &dyn Verifier, token: &str) -> Verdict {
     let asked = verifier.verify_all(&[token], &mut |_, verdict| answer = Some(verdict));
     asked.expect("a verifier in this process can be asked");
     answer.expect("there is an answer to each question")
-}
-
-/// What kind of deviation a judgement is, in the words of `known.toml`.
-fn kind(Judgement { outcome, rule }: Judgement) -> String {
-    let name = format!("{outcome:?}").to_lowercase();
-    rule.map_or(name.clone(), |rule| format!("{name}/{}", rule.id()))
 }

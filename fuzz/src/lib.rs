@@ -10,6 +10,7 @@ pub mod adapter;
 pub mod catalogue;
 pub mod differential;
 pub mod keys;
+pub mod known;
 pub mod parse;
 pub mod seeds;
 pub mod tokens;

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::fmt;
 
 use super::{
-    FuzzError, Invalid, gate, plainer,
+    FuzzError, Invalid, gate,
+    judge::Judgement,
+    plainer,
     stage::{Alone, Lane, Meaning, Shot, Stage},
 };
 use crate::{
@@ -29,7 +31,11 @@ pub struct Driver {
     stages: &'static [Stage],
     verifiers: Vec<(usize, Box<dyn Verifier>)>,
     worst: Outcome,
+    excused: Excuse,
 }
+
+/// Whether a deviation is known, by algorithm, judgement and token.
+type Excuse = Box<dyn Fn(Algorithm, Judgement, &str) -> bool + Send + Sync>;
 
 /// A failing input, explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,13 +83,20 @@ impl Driver {
         if verifiers.is_empty() {
             return Err(RunError::Unsupported(reasons.join("; ")).into());
         }
-        Ok(Self { stages, verifiers, worst: Outcome::Policy })
+        Ok(Self { stages, verifiers, worst: Outcome::Policy, excused: Box::new(|_, _, _| false) })
     }
 
     /// Outcomes of that gravity and more are failures (default: [`Outcome::Policy`]).
     #[must_use]
     pub fn failing_from(mut self, outcome: Outcome) -> Self {
         self.worst = outcome;
+        self
+    }
+
+    /// Deviations that are known and are to be no failures.
+    #[must_use]
+    pub fn excusing(mut self, excused: impl Fn(Algorithm, Judgement, &str) -> bool + Send + Sync + 'static) -> Self {
+        self.excused = Box::new(excused);
         self
     }
 
@@ -98,10 +111,13 @@ impl Driver {
         let asking = Alone { stage, verifier };
         let (verdict, _) = asking.ask(token).ok()?;
         let meaning = stage.judge(&alone(token), &verdict);
-        if meaning.outcome < self.worst {
+        let excused = |meaning: Meaning, token: &str| {
+            meaning.outcome < self.worst || (self.excused)(stage.algorithm(), meaning.into(), token)
+        };
+        if excused(meaning, token) {
             return None;
         }
-        let same = |token: &str| asking.meaning(&alone(token)).is_ok_and(|(again, _)| again == meaning);
+        let same = |token: &str| asking.meaning(&alone(token)).is_ok_and(|(again, _)| again == meaning && !excused(meaning, token));
         let token = simplest(stage, token, &same);
         let mut why = explain(stage, &token, meaning);
         if let Verdict::Crashed(how) = verdict {

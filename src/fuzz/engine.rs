@@ -42,10 +42,15 @@ impl Engine {
     /// # Panics
     /// If the controls or the oracle fail: the run would be invalid, and must not look clean.
     pub fn new(implementation: &dyn Implementation, algorithms: &[Algorithm], outcome: Outcome) -> Self {
-        let driver = match Driver::new(implementation, algorithms) {
-            Ok(driver) => driver.failing_from(outcome),
+        match Driver::new(implementation, algorithms) {
+            Ok(driver) => Self::of(driver.failing_from(outcome)),
             Err(error) => panic!("jwt-gauntlet cannot fuzz this: {error}"),
-        };
+        }
+    }
+
+    /// A target for a driver that was set up by hand.
+    #[must_use]
+    pub fn of(driver: Driver) -> Self {
         let mutator = driver.mutator();
         Self::with(move |input| driver.execute(input), mutator)
     }

@@ -29,6 +29,12 @@ pub struct Judgement {
     pub rule: Option<Rule>,
 }
 
+impl From<Meaning> for Judgement {
+    fn from(Meaning { outcome, rule }: Meaning) -> Self {
+        Self { outcome, rule }
+    }
+}
+
 impl Judge {
     /// The oracle for verifiers of that algorithm.
     #[must_use]
@@ -58,8 +64,7 @@ impl Judge {
             let outcome = if self.must_be_taken(token) { Outcome::Overstrict } else { Outcome::Held };
             return Judgement { outcome, rule: None };
         }
-        let Meaning { outcome, rule } = self.stage.judge(&alone(token), verdict);
-        Judgement { outcome, rule }
+        self.stage.judge(&alone(token), verdict).into()
     }
 
     /// Whether no reading of the rules lets a verifier refuse the token.

@@ -8,6 +8,7 @@ use std::{
 
 use jwt_gauntlet::{
     Algorithm, ConfigureError, Implementation, Trust, Verdict, Verifier,
+    algorithm::Family,
     keys::{KeyText, PublicKey, PublicMaterial},
     target::jsonwebtoken::{Backend, JsonWebToken},
 };
@@ -19,7 +20,7 @@ type Configured = Result<Box<dyn Verifier>, ConfigureError>;
 /// Every crate by name.
 pub fn all() -> Vec<(&'static str, Box<dyn Implementation>)> {
     vec![
-        ("jsonwebtoken", Box::new(JsonWebToken { backend: Backend::RustCrypto })),
+        ("jsonwebtoken", Box::new(Crate(jsonwebtoken))),
         ("jwt-simple", Box::new(Crate(jwt_simple))),
         ("jwt-compact", Box::new(Crate(jwt_compact))),
         ("biscuit", Box::new(Crate(biscuit))),
@@ -48,6 +49,27 @@ fn verifier(verify: impl Fn(&str) -> Result<Value, String> + Send + Sync + 'stat
 
 fn key(trust: &Trust) -> Result<PublicKey, ConfigureError> {
     trust.public_key().or_else(unsupported)
+}
+
+/// More careful than `builtin:jsonwebtoken`: claims that are configured are required, and `nbf` is looked at.
+fn jsonwebtoken(trust: &Trust) -> Configured {
+    use ::jsonwebtoken::{DecodingKey, Validation, decode};
+    // A process has one provider of cryptography, and that of the built-in target must be first.
+    JsonWebToken { backend: Backend::RustCrypto }.configure(trust)?;
+    let bytes = trust.configured_bytes();
+    let key = match trust.algorithm.family() {
+        Family::Hmac => Ok(DecodingKey::from_secret(&bytes)),
+        Family::Rsa => DecodingKey::from_rsa_pem(&bytes),
+        Family::Ec => DecodingKey::from_ec_pem(&bytes),
+        Family::Okp => DecodingKey::from_ed_pem(&bytes),
+    };
+    let key = key.or_else(unsupported)?;
+    let mut validation = Validation::new(trust.algorithm.name().parse().or_else(unsupported)?);
+    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+    validation.set_issuer(trust.issuer.as_slice());
+    validation.set_audience(trust.audience.as_slice());
+    validation.validate_nbf = true;
+    verifier(move |token| decode::<Value>(token, &key, &validation).map(|data| data.claims).map_err(|error| error.to_string()))
 }
 
 fn jwt_simple(trust: &Trust) -> Configured {
