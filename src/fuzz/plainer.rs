@@ -1,5 +1,7 @@
 //! Plainer tokens for an engine that minimises: parts go back to those of the genuine token, or out, never bytes out of the middle.
 
+use std::sync::Arc;
+
 use crate::{
     entropy::Entropy,
     token::{Draft, Member, Segment},
@@ -48,11 +50,11 @@ fn change(draft: &mut Draft, genuine: &Draft, entropy: &mut Entropy) {
             let member = entropy.below(members.len());
             let known = theirs.and_then(Segment::members).and_then(|t| t.iter().find(|t| t.name == members[member].name));
             if let Some(known) = known {
-                members[member] = known.clone();
+                Arc::make_mut(members)[member] = known.clone();
             }
         }
-        (Segment::Object(members), 2) if !members.is_empty() => shorten(members, entropy),
-        (Segment::Object(members), _) if !members.is_empty() => drop(members.remove(entropy.below(members.len()))),
+        (Segment::Object(members), 2) if !members.is_empty() => shorten(Arc::make_mut(members), entropy),
+        (Segment::Object(members), _) if !members.is_empty() => drop(Arc::make_mut(members).remove(entropy.below(members.len()))),
         (Segment::Bytes(bytes), _) => bytes.truncate(bytes.len() / 2),
         (Segment::Text(text), _) => *text = cut(text, text.len() / 2).to_owned(),
         (Segment::Object(_), _) => {}
