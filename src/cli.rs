@@ -8,6 +8,7 @@ mod attack;
 mod catalogue;
 mod decoded;
 mod duration;
+mod export;
 mod forge;
 mod fuzz;
 mod guard;
@@ -63,6 +64,7 @@ enum Command {
     Show(show::Args),
     Forge(forge::Args),
     Inspect(inspect::Args),
+    Export(export::Args),
     Adapter(adapter::Args),
     Guard(guard::Args),
 }
@@ -102,6 +104,7 @@ fn run(command: Command) -> anyhow::Result<u8> {
         Command::Show(args) => show::run(&args),
         Command::Forge(args) => forge::run(&args),
         Command::Inspect(args) => inspect::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Adapter(args) => adapter::run(&args),
         Command::Guard(args) => guard::run(&args),
     }

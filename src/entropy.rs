@@ -19,6 +19,11 @@ impl Entropy {
         Self { state: seed, decks: HashMap::new() }
     }
 
+    /// Goes on with the stream of that seed; the decks stay as they lie.
+    pub fn turn_to(&mut self, seed: u64) {
+        self.state = seed;
+    }
+
     /// The next 64 bits (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
     pub fn bits(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -8,11 +8,17 @@
 //! Each algorithm and configuration is a stage with a stream of its own, so that the same seed and number of cases ask the same tokens in
 //! the same order on any number of cores, as long as the target gives the same answers.
 
+pub mod check;
+pub mod corpus;
 pub mod driver;
+pub mod engine;
 pub mod gate;
 pub mod replay;
 mod schedule;
 pub(crate) mod shrink;
+mod hooks;
+pub mod judge;
+mod plainer;
 mod stage;
 mod trail;
 

@@ -260,6 +260,24 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_from_one_form_is_read_from_the_others() {
+        let numbers = |n: &[u8], e: &[u8]| {
+            let jwk = serde_json::json!({"kty": "RSA", "n": BASE64URL_NOPAD.encode(n), "e": BASE64URL_NOPAD.encode(e)});
+            PublicKey::from_text(&jwk.to_string())
+        };
+        // Leading zeros, an even exponent, a modulus that no library would generate.
+        for (n, e) in [(&[0, 0, 0x80, 1][..], &[0, 3][..]), (&[0xff; 1024], &[1, 0, 0]), (&[2], &[1])] {
+            let key = numbers(n, e).expect("it has two numbers");
+            let pem = PublicKey::from_text(&key.spki_pem().expect("a public key")).expect("our own PEM");
+            assert_eq!(pem.material, key.material);
+        }
+        assert!(numbers(&[0, 0], &[3]).is_err());
+        for short in [r#"{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}"#, r#"{"kty":"OKP","crv":"Ed25519","x":"AQ"}"#] {
+            assert!(PublicKey::from_text(short).is_err(), "{short}");
+        }
+    }
+
+    #[test]
     fn odd_rsa_keys_sign_what_they_can() {
         for role in [Role::RsaExponent3, Role::Rsa768, Role::Rsa1024, Role::RsaClosePrimes, Role::RsaRoca] {
             let key = Key::of(role, Algorithm::RS256).expect("an RSA key");

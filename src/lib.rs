@@ -65,3 +65,7 @@ pub use fuzz::Fuzzer;
 pub use run::Gauntlet;
 pub use target::{AskError, ConfigureError, Implementation, Trust, Verifier};
 pub use verdict::{Claims, Outcome, Verdict};
+
+#[cfg(all(fuzzing, feature = "libfuzzer"))]
+#[doc(hidden)]
+pub use libfuzzer_sys;

@@ -4,9 +4,12 @@
 //! runs: the oracle recognises by the reference mathematics what the issuer signed ([`Issuer::provenance_alone`](crate::issuer::Issuer)).
 
 use std::sync::Arc;
+use std::fmt;
 
 use super::{
     FuzzError, Invalid, gate,
+    judge::Judgement,
+    plainer,
     stage::{Alone, Lane, Meaning, Shot, Stage},
 };
 use crate::{
@@ -23,12 +26,16 @@ use crate::{
     words::Words,
 };
 
-/// Verifiers under test, one an algorithm, and what is needed to judge them.
+/// Verifiers of one implementation, one an algorithm, and what is needed to judge them.
 pub struct Driver {
     stages: &'static [Stage],
     verifiers: Vec<(usize, Box<dyn Verifier>)>,
     worst: Outcome,
+    excused: Excuse,
 }
+
+/// Whether a deviation is known, by algorithm, judgement and token.
+type Excuse = Box<dyn Fn(Algorithm, Judgement, &str) -> bool + Send + Sync>;
 
 /// A failing input, explained.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +48,14 @@ pub struct Failure {
     pub token: String,
     /// One line: what differs from the genuine token, and what was wrong about the answer.
     pub why: String,
+}
+
+impl fmt::Display for Failure {
+    /// Why, and the token on a line of its own to paste anywhere.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcome = format!("{:?}", self.outcome).to_lowercase();
+        write!(f, "{outcome}, {}: {}\ntoken: {}", self.algorithm, one_line(&self.why), one_line(&self.token))
+    }
 }
 
 impl Driver {
@@ -68,13 +83,20 @@ impl Driver {
         if verifiers.is_empty() {
             return Err(RunError::Unsupported(reasons.join("; ")).into());
         }
-        Ok(Self { stages, verifiers, worst: Outcome::Policy })
+        Ok(Self { stages, verifiers, worst: Outcome::Policy, excused: Box::new(|_, _, _| false) })
     }
 
     /// Outcomes of that gravity and more are failures (default: [`Outcome::Policy`]).
     #[must_use]
     pub fn failing_from(mut self, outcome: Outcome) -> Self {
         self.worst = outcome;
+        self
+    }
+
+    /// Deviations that are known and are to be no failures.
+    #[must_use]
+    pub fn excusing(mut self, excused: impl Fn(Algorithm, Judgement, &str) -> bool + Send + Sync + 'static) -> Self {
+        self.excused = Box::new(excused);
         self
     }
 
@@ -86,15 +108,21 @@ impl Driver {
     }
 
     fn ask(&self, stage: &Stage, verifier: &dyn Verifier, token: &str) -> Option<Failure> {
-        // A panic is the engine's to catch: it has the stack.
-        let verdict = verifier.verify(token).ok()?;
-        let shot = alone(token);
-        let meaning = stage.judge(&shot, &verdict);
-        if meaning.outcome < self.worst {
+        let asking = Alone { stage, verifier };
+        let (verdict, _) = asking.ask(token).ok()?;
+        let meaning = stage.judge(&alone(token), &verdict);
+        let excused = |meaning: Meaning, token: &str| {
+            meaning.outcome < self.worst || (self.excused)(stage.algorithm(), meaning.into(), token)
+        };
+        if excused(meaning, token) {
             return None;
         }
-        let token = simplest(stage, &Alone { stage, verifier }, token, meaning);
-        let why = explain(stage, &token, meaning);
+        let same = |token: &str| asking.meaning(&alone(token)).is_ok_and(|(again, _)| again == meaning && !excused(meaning, token));
+        let token = simplest(stage, token, &same);
+        let mut why = explain(stage, &token, meaning);
+        if let Verdict::Crashed(how) = verdict {
+            why = format!("{why}: {how}");
+        }
         Some(Failure { algorithm: stage.algorithm(), outcome: meaning.outcome, token, why })
     }
 
@@ -107,13 +135,14 @@ impl Driver {
     /// The mutator for these verifiers.
     #[must_use]
     pub fn mutator(&self) -> Mutator {
-        Mutator { lanes: self.stages.iter().map(|stage| Lane::new(stage, &[])).collect() }
+        Mutator::on(self.stages)
     }
 }
 
 /// Mutates tokens; keeps what was dear to make, so that most tokens cost nothing.
 pub struct Mutator {
     lanes: Vec<Lane<'static>>,
+    entropy: Entropy,
 }
 
 impl Mutator {
@@ -121,17 +150,23 @@ impl Mutator {
     #[must_use]
     pub fn new(algorithms: &[Algorithm]) -> Self {
         let set_up = |algorithm: &Algorithm| Stage::new((*algorithm, Configuration::default()), 1, &Words::default());
-        let stages: &'static [Stage] = Box::leak(algorithms.iter().filter_map(set_up).collect::<Box<[Stage]>>());
-        Self { lanes: stages.iter().map(|stage| Lane::new(stage, &[])).collect() }
+        Self::on(Box::leak(algorithms.iter().filter_map(set_up).collect::<Box<[Stage]>>()))
     }
 
-    /// A token made of `token`, or in half of the cases of a genuine one. `blind` changes raw bytes as the engine likes it.
+    fn on(stages: &'static [Stage]) -> Self {
+        Self { lanes: stages.iter().map(|stage| Lane::new(stage, &[])).collect(), entropy: Entropy::seeded(0) }
+    }
+
+    /// A token made of `token`, or in half of the cases of a genuine one. `blind` changes raw bytes as the engine likes it. The same
+    /// calls with the same seeds give the same tokens.
     pub fn mutate(&mut self, token: &str, seed: u64, blind: &mut dyn FnMut(Vec<u8>) -> Vec<u8>) -> String {
-        let mut entropy = Entropy::seeded(seed);
-        let count = self.lanes.len();
-        let lane = &mut self.lanes[entropy.below(count)];
+        let Self { lanes, entropy } = self;
+        entropy.turn_to(seed);
+        let count = lanes.len();
+        let lane = &mut lanes[entropy.below(count)];
         if token.is_empty() || entropy.percent(50) {
-            return lane.shot().map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token);
+            let own = entropy.bits();
+            return lane.shot_from(own).map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token);
         }
         let stage = lane.stage();
         if entropy.percent(20) {
@@ -143,13 +178,21 @@ impl Mutator {
         }
         let mut work = stage.work(Draft::parse(token));
         for _ in 0..entropy.few(4) {
-            let step = Step::sample(&mut entropy, stage.scene());
+            let step = Step::sample(entropy, stage.scene());
             if !step.is_dear(stage.algorithm()) {
                 // What does not fit this token is left out.
                 let _ = step.apply(&mut work);
             }
         }
         work.wire_text()
+    }
+
+    /// `token` in at most `most` bytes, with parts put back to those of a genuine token or left out: what is left of a failing token
+    /// so still says what failed.
+    pub fn simplify(&mut self, token: &str, seed: u64, most: usize) -> String {
+        self.entropy.turn_to(seed);
+        let genuine = Draft::parse(self.entropy.pick(&self.lanes).stage().genuine());
+        plainer::token(token, &genuine, most, &mut self.entropy)
     }
 
     /// A token with segments, and members of segments, of both.
@@ -188,7 +231,7 @@ impl Iterator for Mutator {
     }
 }
 
-fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Invalid> {
+pub(super) fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Invalid> {
     let ask = |token: &str| verifier.verify(token).map_err(|error| Invalid(error.to_string()));
     match ask(stage.genuine())? {
         Verdict::Accepted(_) => {}
@@ -202,19 +245,15 @@ fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Invalid> {
     }
 }
 
-fn alone(token: &str) -> Shot {
+pub(super) fn alone(token: &str) -> Shot {
     Shot { recipe: Recipe { from: Base::Genuine, steps: Vec::new() }, token: token.to_owned(), issued: Vec::new() }
 }
 
 /// Puts members and segments back to those of the genuine token as long as the answer means the same.
-fn simplest(stage: &Stage, asking: &Alone<'_>, token: &str, meaning: Meaning) -> String {
+pub(super) fn simplest(stage: &Stage, token: &str, means_the_same: &dyn Fn(&str) -> bool) -> String {
     let genuine = Draft::parse(stage.genuine());
     let mut best = Draft::parse(token);
-    let means_the_same = |draft: &Draft| {
-        let text = draft.to_string();
-        let asked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| asking.meaning(&alone(&text))));
-        matches!(asked, Ok(Ok((again, _))) if again == meaning)
-    };
+    let means_the_same = |draft: &Draft| means_the_same(&draft.to_string());
     for index in 0..best.segments.len().min(3) {
         let mut candidate = best.clone();
         candidate.segments[index] = genuine.segments[index].clone();
@@ -251,7 +290,7 @@ fn nearer(draft: &Draft, genuine: &Draft, index: usize) -> Vec<Draft> {
 }
 
 /// One line about what the token is and why its acceptance is wrong.
-fn explain(stage: &Stage, token: &str, meaning: Meaning) -> String {
+pub(super) fn explain(stage: &Stage, token: &str, meaning: Meaning) -> String {
     let (draft, genuine) = (Draft::parse(token), Draft::parse(stage.genuine()));
     let names = ["header", "claims", "signature"];
     let mut differs: Vec<String> = Vec::new();
@@ -281,11 +320,20 @@ fn explain(stage: &Stage, token: &str, meaning: Meaning) -> String {
         (_, Some(rule)) => rule.title(),
         (Outcome::Policy, None) => "accepted, though the signature is not made by the book",
         (Outcome::Malleable, _) => "accepted in another spelling than the issuer's",
+        (Outcome::Overstrict, _) => "refused, though it keeps every rule",
         (Outcome::Slow | Outcome::Hung, _) => "takes far longer than a genuine token",
         _ => "brings the verifier down",
     };
     let how = if differs.is_empty() { "as the issuer wrote it".to_owned() } else { differs.join("; ") };
     format!("{what} ({how})")
+}
+
+/// Text that survives a terminal and a shell's history: as it is, or as a JSON string where it holds anything odd.
+fn one_line(text: &str) -> String {
+    let odd = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')
+    };
+    if text.contains(odd) { format!("{text:?}") } else { text.to_owned() }
 }
 
 fn clipped(text: &str) -> String {

@@ -122,6 +122,11 @@ impl Stage {
         &self.issuer.trust
     }
 
+    /// Who signs the genuine tokens.
+    pub(super) fn issuer(&self) -> &Issuer {
+        &self.issuer
+    }
+
     /// The algorithm that verifiers are set up for.
     pub(super) fn algorithm(&self) -> Algorithm {
         self.algorithm
@@ -542,6 +547,12 @@ impl<'a> Lane<'a> {
         Ok(())
     }
 
+    /// The next token, for an engine that seeds every choice.
+    pub(super) fn shot_from(&mut self, seed: u64) -> Option<Shot> {
+        self.entropy.turn_to(seed);
+        self.shot()
+    }
+
     /// The next token.
     pub(super) fn shot(&mut self) -> Option<Shot> {
         while let Some(recipe) = self.untried.pop_front() {
@@ -673,7 +684,7 @@ fn kind(reason: &str) -> String {
 }
 
 /// Seconds since 1970, UTC.
-fn now() -> f64 {
+pub(super) fn now() -> f64 {
     let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     elapsed.map_or(0.0, |elapsed| elapsed.as_secs_f64())
 }

@@ -3,10 +3,9 @@
 use data_encoding::BASE64URL_NOPAD;
 use ring::signature;
 use rsa::{
-    BigUint, RsaPublicKey,
-    pkcs1::DecodeRsaPublicKey,
+    BigUint,
+    pkcs1::{self, der::Decode},
     pkcs8::{Document, spki::SubjectPublicKeyInfoRef},
-    traits::PublicKeyParts,
 };
 use serde_json::Value;
 
@@ -119,17 +118,25 @@ impl PublicKey {
         let material = match text("kty")? {
             "oct" => PublicMaterial::Secret(bytes("k")?),
             "RSA" => {
-                let number =
-                    |name| bytes(name).and_then(|n| if n.iter().any(|b| *b != 0) { Ok(n) } else { Err(KeyError::Member(name)) });
+                let number = |name| bytes(name).and_then(|bytes| number(&bytes).ok_or(KeyError::Member(name)));
                 PublicMaterial::Rsa { n: number("n")?, e: number("e")? }
             }
             "EC" => {
                 let name = text("crv")?;
                 let curve =
                     Curve::ALL.into_iter().find(|c| c.name() == name).ok_or_else(|| KeyError::Unsupported(name.to_owned()))?;
-                PublicMaterial::Ec { curve, x: bytes("x")?, y: bytes("y")? }
+                // Full width, leading zeros and all (RFC 7518 section 6.2.1.2).
+                let wide =
+                    |name| bytes(name).and_then(|n| if n.len() == curve.width() { Ok(n) } else { Err(KeyError::Member(name)) });
+                PublicMaterial::Ec { curve, x: wide("x")?, y: wide("y")? }
             }
-            "OKP" if text("crv")? == "Ed25519" => PublicMaterial::Ed25519 { x: bytes("x")? },
+            "OKP" if text("crv")? == "Ed25519" => {
+                let x = bytes("x")?;
+                if x.len() != ED25519_WIDTH {
+                    return Err(KeyError::Member("x"));
+                }
+                PublicMaterial::Ed25519 { x }
+            }
             other => return Err(KeyError::Unsupported(other.to_owned())),
         };
         Ok(Self { kid: text("kid").ok().map(str::to_owned), material, certificate: None })
@@ -141,22 +148,20 @@ impl PublicKey {
     /// If the text is no such key or the type unsupported.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         let (label, document) = Document::from_pem(text).map_err(|e| KeyError::Pem(e.to_string()))?;
-        let rsa = |key: RsaPublicKey| PublicMaterial::Rsa { n: key.n().to_bytes_be(), e: key.e().to_bytes_be() };
         if label == "RSA PUBLIC KEY" {
-            let key = RsaPublicKey::from_pkcs1_der(document.as_bytes()).map_err(|e| KeyError::Pem(e.to_string()))?;
-            return Ok(Self { kid: None, material: rsa(key), certificate: None });
+            return Ok(Self { kid: None, material: rsa(document.as_bytes())?, certificate: None });
         }
         let spki: SubjectPublicKeyInfoRef<'_> = document.decode_msg().map_err(|e| KeyError::Pem(e.to_string()))?;
         let key = spki.subject_public_key.raw_bytes();
         let curve = spki.algorithm.parameters_oid().ok();
         let curve = Curve::ALL.into_iter().find(|c| curve.is_some_and(|oid| oid.as_bytes() == c.oid()));
         let material = match (spki.algorithm.oid.to_string().as_str(), curve) {
-            ("1.2.840.113549.1.1.1", _) => rsa(RsaPublicKey::from_pkcs1_der(key).map_err(|e| KeyError::Pem(e.to_string()))?),
+            ("1.2.840.113549.1.1.1", _) => rsa(key)?,
             ("1.2.840.10045.2.1", Some(curve)) if key.len() == 1 + 2 * curve.width() && key[0] == 4 => {
                 let (x, y) = key[1..].split_at(curve.width());
                 PublicMaterial::Ec { curve, x: x.to_vec(), y: y.to_vec() }
             }
-            ("1.3.101.112", _) => PublicMaterial::Ed25519 { x: key.to_vec() },
+            ("1.3.101.112", _) if key.len() == ED25519_WIDTH => PublicMaterial::Ed25519 { x: key.to_vec() },
             (oid, _) => return Err(KeyError::Unsupported(oid.to_owned())),
         };
         Ok(Self { kid: None, material, certificate: None })
@@ -255,6 +260,22 @@ pub(super) const RSA_ENCRYPTION: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0
 pub(super) const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 /// id-Ed25519 (RFC 8410 section 3).
 pub(super) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+
+/// Bytes of an Ed25519 public key (RFC 8032 section 5.1.5).
+const ED25519_WIDTH: usize = 32;
+
+/// Big-endian bytes without leading zeros; `None` for zero.
+fn number(bytes: &[u8]) -> Option<Vec<u8>> {
+    let start = bytes.iter().position(|byte| *byte != 0)?;
+    Some(bytes[start..].to_vec())
+}
+
+/// The numbers of a PKCS#1 key, of any size and quality: whether a key is fit for use is another question.
+fn rsa(der: &[u8]) -> Result<PublicMaterial, KeyError> {
+    let key = pkcs1::RsaPublicKey::from_der(der).map_err(|e| KeyError::Pem(e.to_string()))?;
+    let part = |bytes: &[u8]| number(bytes).ok_or_else(|| KeyError::Pem("a number of the key is zero".to_owned()));
+    Ok(PublicMaterial::Rsa { n: part(key.modulus.as_bytes())?, e: part(key.public_exponent.as_bytes())? })
+}
 
 /// Compact JSON of an object whose values are all plain texts.
 pub(super) fn json_object(members: impl IntoIterator<Item = (&'static str, String)>) -> String {

@@ -52,6 +52,47 @@ impl Default for Limits {
     }
 }
 
+/// What a line of an adapter's says, as far as it says anything: the door for fuzz targets to what reads hostile programs.
+#[doc(hidden)]
+#[must_use]
+pub fn read_line(line: &[u8]) -> Option<Line> {
+    let answer = wire::Answer::read(line).map(|wire::Answer { id, verdict }| Line::Verdict(id, verdict));
+    answer.or_else(|| {
+        Greeting::read(line).map(|greeting| match greeting {
+            Greeting::Ready { name, version } => Line::Ready(name, version),
+            Greeting::Unsupported(reason) => Line::Unsupported(reason),
+        })
+    })
+}
+
+/// The line that asks about `token`.
+#[doc(hidden)]
+#[must_use]
+pub fn question(id: u64, token: &str) -> Vec<u8> {
+    let mut line = Vec::new();
+    wire::question(&mut line, id, token);
+    line
+}
+
+/// The line that sets an adapter up.
+#[doc(hidden)]
+#[must_use]
+pub fn configuration(trust: &Trust) -> Vec<u8> {
+    wire::configure(trust)
+}
+
+/// A line of an adapter's.
+#[doc(hidden)]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// An answer with its id.
+    Verdict(u64, crate::verdict::Verdict),
+    /// Set up: name and version.
+    Ready(String, String),
+    /// Not set up, for this reason.
+    Unsupported(String),
+}
+
 /// A text that is no command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {

@@ -1,0 +1,4 @@
+//! Both ends of the adapter protocol.
+#![cfg_attr(fuzzing, no_main)]
+
+jwt_gauntlet_fuzz::target!(bytes jwt_gauntlet_fuzz::adapter::adapter);
