@@ -53,8 +53,11 @@ fn change(draft: &mut Draft, genuine: &Draft, entropy: &mut Entropy) {
                 Arc::make_mut(members)[member] = known.clone();
             }
         }
-        (Segment::Object(members), 2) if !members.is_empty() => shorten(Arc::make_mut(members), entropy),
-        (Segment::Object(members), _) if !members.is_empty() => drop(Arc::make_mut(members).remove(entropy.below(members.len()))),
+        (Segment::Object(members), 2) if !members.is_empty() => shorten(Arc::make_mut(members).as_mut_slice(), entropy),
+        (Segment::Object(members), _) if !members.is_empty() => {
+            let member = entropy.below(members.len());
+            Arc::make_mut(members).remove(member);
+        }
         (Segment::Bytes(bytes), _) => bytes.truncate(bytes.len() / 2),
         (Segment::Text(text), _) => *text = cut(text, text.len() / 2).to_owned(),
         (Segment::Object(_), _) => {}

@@ -15,8 +15,7 @@ use crate::{
     verdict::Provenance,
 };
 
-const USUAL: [Algorithm; 5] =
-    [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
+const USUAL: [Algorithm; 5] = [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 
 /// What the steps make of the forged claims.
 fn made(algorithm: Algorithm, steps: &[&str]) -> (Issuer, Forged) {
