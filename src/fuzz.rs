@@ -13,12 +13,12 @@ pub mod corpus;
 pub mod driver;
 pub mod engine;
 pub mod gate;
-pub mod replay;
-mod schedule;
-pub(crate) mod shrink;
 mod hooks;
 pub mod judge;
 mod plainer;
+pub mod replay;
+mod schedule;
+pub(crate) mod shrink;
 mod stage;
 mod trail;
 

@@ -3,8 +3,8 @@
 //! The input of such a target is the text of a token, so that a failing input is a token to paste anywhere. Nothing is recorded between
 //! runs: the oracle recognises by the reference mathematics what the issuer signed ([`Issuer::provenance_alone`](crate::issuer::Issuer)).
 
-use std::sync::Arc;
 use std::fmt;
+use std::sync::Arc;
 
 use super::{
     FuzzError, Invalid, gate,
