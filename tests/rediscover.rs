@@ -8,6 +8,8 @@
 //! rediscovered if a finding of its outcome does not happen in the release that mends it. Rows of a weakness that one token cannot
 //! show are told, not failed; fewer than [`AT_LEAST`] rediscovered rows fail the run. Not part of a plain `cargo test`.
 
+#![allow(clippy::print_stdout)] // A table for people.
+
 #[path = "releases/table.rs"]
 mod table;
 

@@ -40,35 +40,37 @@ fn change(draft: &mut Draft, genuine: &Draft, entropy: &mut Entropy) {
     }
     let index = entropy.below(draft.segments.len().min(3));
     let theirs = genuine.segments.get(index);
-    match (&mut draft.segments[index], entropy.below(4)) {
-        (ours, 0) => {
+    match &mut draft.segments[index] {
+        ours if entropy.below(4) == 0 => {
             if let Some(theirs) = theirs {
                 *ours = theirs.clone();
             }
         }
-        (Segment::Object(members), 1) if !members.is_empty() => {
-            let member = entropy.below(members.len());
-            let known = theirs.and_then(Segment::members).and_then(|t| t.iter().find(|t| t.name == members[member].name));
-            if let Some(known) = known {
-                Arc::make_mut(members)[member] = known.clone();
-            }
-        }
-        (Segment::Object(members), 2) if !members.is_empty() => shorten(Arc::make_mut(members).as_mut_slice(), entropy),
-        (Segment::Object(members), _) if !members.is_empty() => {
-            let member = entropy.below(members.len());
-            Arc::make_mut(members).remove(member);
-        }
-        (Segment::Bytes(bytes), _) => bytes.truncate(bytes.len() / 2),
-        (Segment::Text(text), _) => *text = cut(text, text.len() / 2).to_owned(),
-        (Segment::Object(_), _) => {}
+        Segment::Object(members) if !members.is_empty() => member(Arc::make_mut(members), theirs, entropy),
+        Segment::Object(_) => {}
+        Segment::Bytes(bytes) => bytes.truncate(bytes.len() / 2),
+        Segment::Text(text) => *text = cut(text, text.len() / 2).to_owned(),
     }
 }
 
-fn shorten(members: &mut [Member], entropy: &mut Entropy) {
-    let value = &mut members[entropy.below(members.len())].value;
-    let plain: &[u8] = if value.trim_ascii().starts_with(b"\"") { b"\"\"" } else { b"1" };
-    if value.len() > plain.len() {
-        *value = plain.to_vec();
+/// Puts one member back to the genuine one, or its value to a plain one, or leaves it out.
+fn member(members: &mut Vec<Member>, theirs: Option<&Segment>, entropy: &mut Entropy) {
+    let index = entropy.below(members.len());
+    let member = &mut members[index];
+    match entropy.below(3) {
+        0 => {
+            let known = theirs.and_then(Segment::members).and_then(|theirs| theirs.iter().find(|known| known.name == member.name));
+            if let Some(known) = known {
+                *member = known.clone();
+            }
+        }
+        1 => {
+            let plain: &[u8] = if member.value.trim_ascii().starts_with(b"\"") { b"\"\"" } else { b"1" };
+            if member.value.len() > plain.len() {
+                member.value = plain.to_vec();
+            }
+        }
+        _ => drop(members.remove(index)),
     }
 }
 

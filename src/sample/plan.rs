@@ -218,7 +218,8 @@ fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
     }
     if entropy.percent(6) {
         let (url, content) = *entropy.deal("url secret", words::URL_SECRETS);
-        steps.push(set_header(*entropy.deal("url", &["jku", "x5u"]), url));
+        let name: &&str = entropy.deal("url", &["jku", "x5u"]);
+        steps.push(set_header(name, url));
         key = MacKey::Text(content.into());
     }
     if entropy.percent(10) {

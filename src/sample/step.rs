@@ -99,7 +99,6 @@ impl Step {
             33 => Self::RespellBase64 { of: dealt!(entropy, SegmentName), to: dealt!(entropy, Base64Spelling) },
             34 => Self::Sign { with: dealt!(entropy, Holder), algorithm: algorithm(entropy, scene) },
             35 => Self::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)) },
-            36 => mathematics(entropy, scene),
             37 | 38 => Self::Shape { to: dealt!(entropy, Shape) },
             39 => Self::Decorate { with: dealt!(entropy, Decoration) },
             40 => Self::WireText { to: wire_text(entropy, scene).into() },
