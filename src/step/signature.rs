@@ -94,9 +94,10 @@ pub(super) fn flip(work: &mut Work<'_>, of: SegmentName, bit: i64) -> Result<(),
     let mut bytes = segment.bytes().ok_or_else(|| StepError::Unfit(format!("the {} is not base64url", of.name())))?;
     let bits = i64::try_from(bytes.len() * 8).expect("a token is short");
     let index = if bit < 0 { bits + bit } else { bit };
-    let byte = usize::try_from(index / 8).ok().and_then(|i| bytes.get_mut(i));
-    let byte = byte.ok_or_else(|| StepError::Unfit(format!("the {} has no bit {bit}", of.name())))?;
-    *byte ^= 0x80 >> (index % 8);
+    // Before the first bit is no bit either.
+    let index = usize::try_from(index).ok().filter(|index| index / 8 < bytes.len());
+    let index = index.ok_or_else(|| StepError::Unfit(format!("the {} has no bit {bit}", of.name())))?;
+    bytes[index / 8] ^= 0x80 >> (index % 8);
     *segment = Segment::from_bytes(bytes);
     Ok(())
 }
@@ -163,4 +164,29 @@ fn trusted_signature(key: &Key, algorithm: Algorithm, input: &[u8]) -> Result<Ve
 
 pub(super) fn role_key(role: Role, algorithm: Algorithm) -> Result<std::sync::Arc<Key>, StepError> {
     Key::of(role, algorithm).ok_or_else(|| StepError::NoKey(format!("no {role:?} key for {algorithm}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        recipe::{Base, Recipe},
+        step::fixture::{issuer, step},
+    };
+
+    #[test]
+    fn bits_are_counted_from_either_end_and_there_is_none_beyond() {
+        let issuer = issuer(Algorithm::HS256);
+        let flipped = |bit: i64| {
+            let steps = vec![step(&format!("{{ flip-bit = {{ of = 'signature', bit = {bit} }} }}"))];
+            let forged = Recipe { from: Base::Genuine, steps }.forge(&issuer, 1, "test").ok()?;
+            crate::token::Draft::parse(forged.token.as_str()).segments.pop()?.bytes()
+        };
+        assert_eq!(flipped(0), flipped(-256));
+        assert_eq!(flipped(255), flipped(-1));
+        assert_ne!(flipped(0), flipped(1));
+        for beyond in [256, -257, -260, -264, i64::MIN, i64::MAX] {
+            assert_eq!(flipped(beyond), None, "{beyond}");
+        }
+    }
 }
