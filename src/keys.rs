@@ -272,9 +272,7 @@ mod tests {
             assert_eq!(pem.material, key.material);
         }
         assert!(numbers(&[0, 0], &[3]).is_err());
-        for short in [r#"{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}"#, r#"{"kty":"OKP","crv":"Ed25519","x":"AQ"}"#] {
-            assert!(PublicKey::from_text(short).is_err(), "{short}");
-        }
+        assert!(PublicKey::from_text(r#"{"kty":"OKP","crv":"Ed25519","x":"AQ"}"#).is_err());
     }
 
     #[test]
