@@ -129,11 +129,11 @@ fn run(way: char, hole: Hole, seed: u64, seconds: u64) -> Lap {
 fn library(target: Arc<dyn Implementation>, seed: u64, seconds: u64) -> Lap {
     let before = cpu();
     let fuzzer = Fuzzer::new(Arc::clone(&target)).jobs(1).seed(seed).cases(EXECUTIONS).time(Duration::from_secs(seconds));
-    let fuzzed = fuzzer.until(Outcome::Malleable).run();
+    let result = fuzzer.until(Outcome::Malleable).run();
     // The program ends with its last owner, and is waited for.
     drop(target);
-    let found = match fuzzed {
-        Ok(fuzzed) => fuzzed.seen_at.into_iter().min(),
+    let found = match result {
+        Ok(run) => run.seen_at.into_iter().min(),
         Err(FuzzError::Run(_) | FuzzError::Invalid(_)) => None,
     };
     Lap { found, cpu: cpu() - before }

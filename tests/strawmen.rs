@@ -83,7 +83,7 @@ fn falls(verifier: &dyn Verifier, token: &str) -> bool {
 #[test]
 fn every_case_fells_a_straw_man_and_every_straw_man_is_felled() {
     let catalogue = Catalogue::built_in();
-    let stages: Vec<_> = ALGORITHMS.into_iter().flat_map(|algorithm| stages(&catalogue, algorithm)).collect();
+    let stages: Vec<_> = ALGORITHMS.into_par_iter().flat_map(|algorithm| stages(&catalogue, algorithm)).collect();
     let felled = Mutex::new(HashMap::new());
     let standing = Mutex::new(BTreeSet::new());
     stages.par_iter().for_each(|Stage { issuer, cases }| {

@@ -157,10 +157,10 @@ impl Flight {
         }
     }
 
-    /// Sends questions once half of those under way are answered: many in one write, and never none to work on.
+    /// Sends questions once a quarter of those under way are answered: many in one write, and never none to work on.
     fn launch(&mut self, process: &mut Process, tokens: &[&str], queue: &mut VecDeque<usize>, most: usize) {
         let room = process.room();
-        if self.questions.len() > most / 2 || self.bytes > room / 2 {
+        if self.questions.len() > most / 4 * 3 || self.bytes > room / 4 * 3 {
             return;
         }
         while self.questions.is_empty() || (self.questions.len() < most && self.bytes < room) {
