@@ -16,21 +16,23 @@ pub fn keys(input: &[u8]) {
         Ok(key) => key,
         Err(error) => return drop(error.to_string()),
     };
-    if let PublicMaterial::Ec { curve, x, y } = &key.material
-        && (x.len() != curve.width() || y.len() != curve.width())
-    {
-        // A JWK may hold any numbers; the other shapes have fields of fixed width.
-        return;
-    }
     for algorithm in Algorithm::ALL.into_iter().filter(|algorithm| key.fits(*algorithm)) {
         for shape in KeyText::ALL {
             let Some(written) = shape.render(&key, algorithm) else { continue };
-            if READ.contains(shape) {
+            if READ.contains(shape) && has_usual_width(&key) {
                 let written = String::from_utf8(written).expect("these shapes are texts");
                 let again = PublicKey::from_text(&written).unwrap_or_else(|error| panic!("{}: {error}:\n{written}", shape.name()));
                 assert_eq!(again.material, key.material, "{} of {algorithm}:\n{written}", shape.name());
             }
         }
         assert!(!key.verifies(algorithm, b"nobody signed this", &[1; 64]), "{algorithm} takes anything");
+    }
+}
+
+/// A JWK may hold coordinates of any width; the other shapes have fields of fixed width.
+fn has_usual_width(key: &PublicKey) -> bool {
+    match &key.material {
+        PublicMaterial::Ec { curve, x, y } => x.len() == curve.width() && y.len() == curve.width(),
+        _ => true,
     }
 }
