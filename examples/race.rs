@@ -198,6 +198,8 @@ fn engine(way: char, hole: Hole, seed: u64, seconds: u64) -> Lap {
     let stat = text.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
     let executions = stat.and_then(|n| n.trim().parse().ok());
     let _ = std::fs::remove_dir_all(&scratch);
+    // A verifier that takes a broken token is not fuzzed at all.
+    let executions = if text.contains("attack that first") { Some(0) } else { executions };
     Lap { found: executions.filter(|_| !output.status.success()), cpu: cpu() - before }
 }
 

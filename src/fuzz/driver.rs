@@ -139,6 +139,9 @@ impl Driver {
     }
 }
 
+/// Per cent of mutations that begin with a genuine token: junk that reached new code otherwise crowds out what comes near to acceptance.
+const RESTARTS: usize = 70;
+
 /// Mutates tokens; keeps what was dear to make, so that most tokens cost nothing.
 pub struct Mutator {
     lanes: Vec<Lane<'static>>,
@@ -157,18 +160,21 @@ impl Mutator {
         Self { lanes: stages.iter().map(|stage| Lane::new(stage, &[])).collect(), entropy: Entropy::seeded(0) }
     }
 
-    /// A token made of `token`, or in half of the cases of a genuine one. `blind` changes raw bytes as the engine likes it. The same
+    /// A token made of `token`, or in more than half of the cases of a genuine one. `blind` changes raw bytes as the engine likes it. The same
     /// calls with the same seeds give the same tokens.
     pub fn mutate(&mut self, token: &str, seed: u64, blind: &mut dyn FnMut(Vec<u8>) -> Vec<u8>) -> String {
         let Self { lanes, entropy } = self;
         entropy.turn_to(seed);
         let count = lanes.len();
-        let lane = &mut lanes[entropy.below(count)];
-        if token.is_empty() || entropy.percent(50) {
+        let any = entropy.below(count);
+        if token.is_empty() || entropy.percent(RESTARTS) {
             let own = entropy.bits();
+            let lane = &mut lanes[any];
             return lane.shot_from(own).map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token);
         }
-        let stage = lane.stage();
+        // Steps of the algorithm that the token was made for have more to work on.
+        let own = lanes.iter().position(|lane| shares_a_segment(lane.stage().genuine(), token));
+        let stage = lanes[own.unwrap_or(any)].stage();
         if entropy.percent(20) {
             let mut draft = Draft::parse(token);
             let index = entropy.below(draft.segments.len().min(3));
@@ -243,6 +249,10 @@ pub(super) fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Inv
         }
         _ => Ok(()),
     }
+}
+
+fn shares_a_segment(one: &str, other: &str) -> bool {
+    one.split('.').any(|ours| !ours.is_empty() && other.split('.').any(|theirs| theirs == ours))
 }
 
 pub(super) fn alone(token: &str) -> Shot {

@@ -347,7 +347,7 @@ impl<'a> Lane<'a> {
             found: Vec::new(),
             control: Control::of(stage.algorithm, &stage.configuration),
             held: 0,
-            purse: 500,
+            purse: if stage.algorithm.family() == Family::Rsa { 250 } else { 500 },
             closed: false,
             stage,
         }

@@ -335,8 +335,11 @@ fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
             let name = *entropy.deal("critical", &["crit", "typ", "crit", "typ", "cty", "zip", "b64"]);
             steps.push(set_header(name, header_value(name, entropy, scene)));
         }
-        14 if entropy.percent(50) => {
-            steps.push(set_header("alg", alg(entropy, scene)));
+        14 if entropy.percent(70) => {
+            // What the issuer signs is mostly worth a look if its name still means the same to somebody.
+            let close = entropy.percent(60);
+            let to = if close { entropy.deal("spellings", &scene.spellings).clone() } else { alg(entropy, scene) };
+            steps.push(set_header("alg", to));
         }
         14 => steps.push(Step::HeaderBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[0].clone(), entropy)).into() }),
         15 => steps.push(Step::ClaimsBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[1].clone(), entropy)).into() }),
