@@ -23,16 +23,16 @@ export GUNGRAUN_RUNNER="$runner" CARGO_TARGET_DIR="$root/target"
 count() { # count MANIFEST HOME OPTIONS…
   cargo bench --locked --manifest-path "$1" --bench instructions -- --home "$2" "${@:3}"
 }
-# One line a bench: its name and the instructions of its latest run, or of a baseline.
-counts() { # counts HOME SUFFIX
-  find "$1" -name "callgrind.*.out*$2" | sort | while read -r file; do
+# One line a bench: its name and its instructions.
+counts() { # counts HOME
+  find "$1" -name 'callgrind.*.out' | LC_ALL=C sort | while read -r file; do
     printf '%s %s\n' "$(basename "$(dirname "$file")")" "$(sed -n 's/^\(summary\|totals\): *\([0-9]*\).*/\2/p' "$file" | tail -1)"
   done
 }
 # Compares two lists of counts; fails if one differs, or with `growth` if one grew, by more than so many per cent.
 compare() { # compare OLD NEW PERCENT growth|any
   [ -s "$1" ] || { echo "nothing was counted" >&2; return 1; }
-  join -a1 -a2 -e 0 -o 0,1.2,2.2 "$1" "$2" | awk -v limit="$3" -v kind="$4" '
+  LC_ALL=C join -a1 -a2 -e 0 -o 0,1.2,2.2 "$1" "$2" | awk -v limit="$3" -v kind="$4" '
     function magnitude(x) { return x < 0 ? -x : x }
     $2 == 0 || $3 == 0 { printf "%-60s %15d %15d  only in one of them\n", $1, $2, $3; next }
     { change = ($3 - $2) * 100 / $2
@@ -48,7 +48,7 @@ case "${1:-}" in
     home="$root/target/gungraun-twice"; rm -rf "$home"; mkdir -p "$home"
     for run in one two; do
       count "$manifest" "$home/$run" >"$home/$run.log" 2>&1 || { cat "$home/$run.log"; exit 1; }
-      counts "$home/$run" .out >"$home/$run.counts"
+      counts "$home/$run" >"$home/$run.counts"
     done
     say "instructions: two runs, which may differ by ${GUNGRAUN_WAVER:-0.1} per cent"
     compare "$home/one.counts" "$home/two.counts" "${GUNGRAUN_WAVER:-0.1}" any
@@ -66,7 +66,7 @@ case "${1:-}" in
     for state in old new; do
       [ "$state" = old ] && at="$tree/$manifest" || at="$root/$manifest"
       count "$at" "$home/$state" >"$home/$state.log" 2>&1 || { cat "$home/$state.log"; echo "the $state state could not be counted" >&2; exit 1; }
-      counts "$home/$state" .out >"$home/$state.counts"
+      counts "$home/$state" >"$home/$state.counts"
     done
     say "instructions: ${2} and the working tree; limit ${LIMIT:-2} per cent"
     compare "$home/old.counts" "$home/new.counts" "${LIMIT:-2}" growth
