@@ -4,15 +4,8 @@
 //! in every process; `run.sh twice` shows by how much.
 
 use jwt_gauntlet::{
-    Algorithm, Catalogue, Outcome, Verdict, Verifier,
-    catalogue::Case,
-    configuration::Configuration,
-    issuer::Issuer,
-    ledger::Ledger,
-    recipe::Forged,
-    target::builtin,
-    token::Draft,
-    verdict::judge,
+    Algorithm, Catalogue, Outcome, Verdict, Verifier, catalogue::Case, configuration::Configuration, issuer::Issuer,
+    ledger::Ledger, recipe::Forged, target::builtin, token::Draft, verdict::judge,
 };
 
 /// The seed of all forging.

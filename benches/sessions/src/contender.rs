@@ -79,8 +79,8 @@ impl Contender {
 
 fn jwt(plan: Plan, issuer: &Issuer, group: &str, store: Option<Box<dyn Store>>, setup: &Setup<'_>) -> anyhow::Result<Contender> {
     let denylist = store.map(|mut store| {
-        let others = (0..setup.denied).map(|number| Person::new(&format!("{group}/denied"), number, 0));
-        others.map(|person| store.deny(&person.jti, LIFE)).collect::<Result<(), _>>().map(|()| store)
+        let mut others = (0..setup.denied).map(|number| Person::new(&format!("{group}/denied"), number, 0));
+        others.try_for_each(|person| store.deny(&person.jti, LIFE)).map(|()| store)
     });
     let gate = Stateless::new(&issuer.trust(), denylist.transpose()?)?;
     let person = |number| Person::new(group, number, plan.roles);

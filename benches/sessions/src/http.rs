@@ -103,9 +103,9 @@ fn serve(mut stream: TcpStream, gate: &mut dyn Gate, header: Header) -> io::Resu
         let value = request.headers.iter().find(|h| h.name.eq_ignore_ascii_case(header.name()));
         let value = value.and_then(|h| str::from_utf8(h.value).ok()).unwrap_or_default();
         let answer = match request.path {
-            Some("/me") => gate.authenticate(value).and_then(|user| {
-                serde_json::to_vec(&*user).map_err(|e| Refusal::Unavailable(e.to_string()))
-            }),
+            Some("/me") => gate
+                .authenticate(value)
+                .and_then(|user| serde_json::to_vec(&*user).map_err(|e| Refusal::Unavailable(e.to_string()))),
             _ => gate.log_out(value).map(|()| b"{}".to_vec()),
         };
         stream.write_all(&match answer {

@@ -81,12 +81,12 @@ pub fn race(
     let mut lanes: Vec<_> = contenders.iter_mut().map(|c| Lane::new(c, server, budget.batch)).collect();
     for round in 0..budget.rounds {
         // Another order each round: nobody always runs in the warmth of the same neighbour.
-        let (count, step) = (lanes.len(), coprime(lanes.len(), round));
+        let (count, stride) = (lanes.len(), coprime(lanes.len(), round));
         for turn in 0..count {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            lanes[(turn * step + round) % count].batch();
+            lanes[(turn * stride + round) % count].batch();
             on_batch();
         }
     }

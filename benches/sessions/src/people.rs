@@ -53,7 +53,8 @@ mod tests {
     fn roles_and_ids_do_not_repeat() {
         let roles: HashSet<String> = (0..500).map(role).collect();
         assert_eq!(roles.len(), 500);
-        let ids: HashSet<String> = (0..500).flat_map(|n| [Person::new("a", n, 1), Person::new("b", n, 1)]).map(|p| p.session_id).collect();
+        let ids: HashSet<String> =
+            (0..500).flat_map(|n| [Person::new("a", n, 1), Person::new("b", n, 1)]).map(|p| p.session_id).collect();
         assert_eq!(ids.len(), 1000);
     }
 

@@ -1,11 +1,14 @@
 //! The table on the terminal: a pure function over the results, at most 100 columns wide.
 
 use crate::{
-    plan::Kind,
+    plan::{Kind, Way},
     results::{Results, Timed},
-    stats::Estimate,
+    stats::{Estimate, median},
     wins::Win,
 };
+
+/// Above this, times by the clock on the wall tell of the neighbours.
+const QUIET: f64 = 1.1;
 
 /// Writes everything down.
 #[must_use]
@@ -27,7 +30,7 @@ fn head(out: &mut String, results: &Results) {
     out.push_str(&format!("machine   {}, {} cores, {}\n", machine.processor, machine.cores, machine.system));
     let versions: Vec<String> = machine.versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
     out.push_str(&format!("built     {}\n", machine.compiler));
-    out.push_str(&format!("with      {}\n", versions.join(", ")));
+    out.push_str(&format!("with     {}", folded(&versions.join(", ")).trim_start_matches("   ")));
     let set = &results.settings;
     out.push_str(&format!(
         "stores    {} sessions, {} denied tokens; {} different requests in turn\n",
@@ -113,7 +116,10 @@ fn limits(out: &mut String, results: &Results) {
     out.push('\n');
     for limit in &results.limits {
         let roles: String = limit.roles.iter().map(|(_, roles)| format!("{roles:>13}")).collect();
-        out.push_str(&format!("{:<46}{roles}\n", format!("{}: {} B", limit.whose, limit.bytes).replace(" (RFC 6265 section 6.1)", "")));
+        out.push_str(&format!(
+            "{:<46}{roles}\n",
+            format!("{}: {} B", limit.whose, limit.bytes).replace(" (RFC 6265 section 6.1)", "")
+        ));
     }
 }
 
@@ -157,9 +163,22 @@ fn foot(out: &mut String, results: &Results) {
          processor: processor time a request, of this process and of the Redis server together.\n\
          JWT without a denylist cannot be revoked: the controls saw it taken after logging out, until it expires.\n",
     );
+    if let Some(times) = busy(results) {
+        out.push_str(&format!(
+            "BUSY: µs are {times:.1} times the processor's time where nothing is waited for: other programs had the cores. Read the\n\
+             processor column, or measure again on a quiet machine.\n"
+        ));
+    }
     if results.interrupted {
         out.push_str("Broken off: fewer rounds than planned, or none, for what is missing.\n");
     }
+}
+
+/// How many times as long as its processor time a request took, if others kept the processor from contenders that wait for nothing.
+fn busy(results: &Results) -> Option<f64> {
+    let alone = results.timed.iter().filter(|timed| timed.plan.way == Way::InProcess && !timed.plan.needs_redis());
+    let times = median(&alone.map(|timed| timed.wall.mid / timed.processor.mid).collect::<Vec<_>>())?.mid;
+    (times > QUIET).then_some(times)
 }
 
 fn interval(of: &Estimate) -> String {

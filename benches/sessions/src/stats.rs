@@ -28,23 +28,30 @@ impl Estimate {
 /// The median; `None` without samples.
 #[must_use]
 pub fn median(samples: &[f64]) -> Option<Estimate> {
-    quantile(samples, 0.5)
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    let mid = f64::midpoint(sorted[last / 2], sorted[sorted.len() / 2]);
+    Some(Estimate { mid, ..of_sorted(&sorted, 0.5)? })
 }
 
 /// The `q` quantile, 0 to 1; `None` without samples.
 #[must_use]
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Ranks are small and clamped.
 pub fn quantile(samples: &[f64], q: f64) -> Option<Estimate> {
-    /// Standard deviations on either side that hold 95 per cent.
-    const Z: f64 = 1.96;
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
+    of_sorted(&sorted, q)
+}
+
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Ranks are small and clamped.
+fn of_sorted(sorted: &[f64], q: f64) -> Option<Estimate> {
+    /// Standard deviations on either side that hold 95 per cent.
+    const Z: f64 = 1.96;
     let (n, last) = (sorted.len() as f64, sorted.len().checked_sub(1)?);
     let spread = Z * (n * q * (1.0 - q)).sqrt();
     // Ranks count from 1, places from 0.
     let at = |rank: f64| sorted[(rank.max(1.0) as usize - 1).min(last)];
-    let mid = if q == 0.5 { f64::midpoint(sorted[last / 2], sorted[sorted.len() / 2]) } else { at((n * q).ceil()) };
-    Some(Estimate { low: at((n * q - spread).floor()), mid, high: at((n * q + spread).ceil() + 1.0) })
+    Some(Estimate { low: at((n * q - spread).floor()), mid: at((n * q).ceil()), high: at((n * q + spread).ceil() + 1.0) })
 }
 
 #[cfg(test)]

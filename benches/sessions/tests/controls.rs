@@ -37,7 +37,8 @@ where
 
 fn contender(folder: &TempDir, scheme: Scheme, store: Option<Place>) -> Contender {
     let plan = Plan { scheme, store, way: Way::InProcess, roles: 3 };
-    Contender::set_up(plan, &Setup { label: "test", folder: folder.path(), server: None, sessions: 20, denied: 5 }).expect("it can be set up")
+    Contender::set_up(plan, &Setup { label: "test", folder: folder.path(), server: None, sessions: 20, denied: 5 })
+        .expect("it can be set up")
 }
 
 /// A session contender whose gate is changed by `wrong`.
@@ -76,7 +77,8 @@ const MEMORY: Option<Place> = Some(Place::Memory);
 #[test]
 fn each_planted_fault_fails_its_own_control() {
     let folder = folder();
-    let expired = |c: &Contender| c.hostile.iter().find(|(control, _)| *control == Control::Expired).expect("there is one").1.clone();
+    let expired =
+        |c: &Contender| c.hostile.iter().find(|(control, _)| *control == Control::Expired).expect("there is one").1.clone();
     let sound = contender(&folder, Scheme::Session, MEMORY);
     let (old, leaver) = (expired(&sound), sound.leaver.clone());
     let faults: [(Control, Contender); 5] = [

@@ -114,8 +114,7 @@ impl Bench<'_> {
         let rounds = usize::from(self.args.rounds);
         #[allow(clippy::cast_precision_loss)] // Neither is large.
         let batch = self.args.time.div_f64((self.plans * rounds) as f64 * OVERHEAD);
-        let outcome =
-            trial(group.kind, contenders, setup.server, Budget { batch, rounds }, self.stop, &|| self.progress.inc(1));
+        let outcome = trial(group.kind, contenders, setup.server, Budget { batch, rounds }, self.stop, &|| self.progress.inc(1));
         results.timed.extend(outcome.timed);
         results.broken.extend(outcome.broken);
         Ok(outcome.survivors)
