@@ -45,7 +45,8 @@ pub struct Broken {
 pub fn check(contender: &mut Contender) -> Result<(), Broken> {
     genuine(contender)?;
     thread::sleep(NAP);
-    for (control, value) in &contender.hostile {
+    let of = |wanted| contender.hostile.iter().filter(move |(control, _)| *control == wanted);
+    for (control, value) in of(Control::Forged).chain(of(Control::Expired)) {
         match contender.gate.authenticate(value) {
             Err(Refusal::Refused) => {}
             Ok(user) => return Err(broken(*control, format!("`{}` was taken as {}", short(value), user.sub))),

@@ -30,14 +30,14 @@ fn head(out: &mut String, results: &Results) {
     out.push_str(&format!("machine   {}, {} cores, {}\n", machine.processor, machine.cores, machine.system));
     let versions: Vec<String> = machine.versions.iter().map(|(name, version)| format!("{name} {version}")).collect();
     out.push_str(&format!("built     {}\n", machine.compiler));
-    out.push_str(&format!("with     {}", folded(&versions.join(", ")).trim_start_matches("   ")));
+    out.push_str(&folded("with     ", &versions.join(", ")));
     let set = &results.settings;
     out.push_str(&format!(
         "stores    {} sessions, {} denied tokens; {} different requests in turn\n",
         set.sessions, set.denied, set.requests
     ));
     for skipped in &results.skipped {
-        out.push_str(&format!("skipped   {skipped}\n"));
+        out.push_str(&folded("skipped  ", skipped));
     }
     let (timed, failed) = (results.timed.len(), results.broken.len());
     let verdict = if failed == 0 { "all passed" } else { "the broken ones were not timed" };
@@ -133,16 +133,16 @@ fn wins(out: &mut String, wins: &[Win]) {
             _ if win.winners.len() > 1 => "; this run cannot tell them apart".to_owned(),
             _ => String::new(),
         };
-        out.push_str(&format!("  {}\n{}", win.need, folded(&format!("{}{over}", win.winners.join(" = ")))));
+        out.push_str(&format!("  {}\n{}", win.need, folded("   ", &format!("{}{over}", win.winners.join(" = ")))));
     }
 }
 
-/// Text in lines of at most 100 columns, indented.
-fn folded(text: &str) -> String {
-    let mut lines = vec![String::from("   ")];
+/// Text in lines of at most 100 columns; the first begins with `first`, the others are indented as far.
+fn folded(first: &str, text: &str) -> String {
+    let mut lines = vec![first.to_owned()];
     for word in text.split(' ') {
         if lines.last().is_some_and(|line| line.chars().count() + 1 + word.chars().count() > 100) {
-            lines.push(String::from("     "));
+            lines.push(" ".repeat(first.len()));
         }
         let line = lines.last_mut().expect("there is one");
         line.push(' ');
@@ -159,9 +159,9 @@ fn foot(out: &mut String, results: &Results) {
         None => {}
     }
     out.push_str(
-        "µs: median of batches run in turn, with its 95 % interval; it holds for this run, not for another machine.\n\
+        "µs: median of batches run in turn, with its 95 % interval: of this run, not of another machine.\n\
          processor: processor time a request, of this process and of the Redis server together.\n\
-         JWT without a denylist cannot be revoked: the controls saw it taken after logging out, until it expires.\n",
+         JWT without a denylist cannot be revoked: the controls saw it taken after logging out.\n",
     );
     if let Some(times) = busy(results) {
         out.push_str(&format!(
