@@ -26,7 +26,7 @@ for source in fuzz/fuzz_targets/*.rs; do
   name=$(basename "$source" .rs)
   cp "$CARGO_TARGET_DIR/$triple/release/$name" "$OUT/"
   cp fuzz/jwt.dict "$OUT/$name.dict"
-  printf '[libfuzzer]\nmax_len = 8192\n' >"$OUT/$name.options"
+  printf '[libfuzzer]\nmax_len = 8192\nlen_control = 0\n' >"$OUT/$name.options"
   seeds=("fuzz/seeds/$name")
   [ "$name" = catalogue ] && seeds+=(attacks)
   rm -f "$OUT/${name}_seed_corpus.zip"

@@ -181,7 +181,7 @@ fn engine(way: char, hole: Hole, seed: u64, seconds: u64) -> Lap {
     command
         .env("GAUNTLET_TARGET", format!("strawman/{hole}"))
         .arg(format!("-seed={seed}"))
-        .args(["-print_final_stats=1", "-print_funcs=0", "-max_len=8192", "-timeout=10"])
+        .args(["-print_final_stats=1", "-print_funcs=0", "-max_len=8192", "-len_control=0", "-timeout=10"])
         .arg(format!("-artifact_prefix={}/", scratch.display()))
         .arg(scratch.join("corpus"))
         .stdin(Stdio::null());

@@ -44,7 +44,7 @@ for binary in target/fuzz-out/*; do
     strawman | naive) export GAUNTLET_TARGET=strict ;;
     *) unset GAUNTLET_TARGET ;;
   esac
-  if "$binary" -max_total_time="$budget" -print_funcs=0 -print_final_stats=1 -timeout=20 -rss_limit_mb=2048 -max_len=8192 \
+  if "$binary" -max_total_time="$budget" -print_funcs=0 -print_final_stats=1 -timeout=20 -rss_limit_mb=2048 -max_len=8192 -len_control=0 \
       -dict=target/fuzz-out/"$name".dict -artifact_prefix="$work/artifacts/" "$work/new" "${inputs[@]}" >"$work/log" 2>&1; then
     printf '   %-14s ok, %s executions\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "$work/log")"
   else
