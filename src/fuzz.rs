@@ -47,7 +47,7 @@ use crate::{
     recipe::Recipe,
     run::RunError,
     target::{AskError, Implementation},
-    verdict::Outcome,
+    verdict::{Expectation, Outcome},
     words::Words,
 };
 
@@ -511,8 +511,22 @@ impl Fuzzed {
     }
 }
 
-/// The class of a finding that no attack file describes, or that of the one that does.
-fn class_of(catalogue: &Catalogue, recipe: &Recipe, trail: &Trail) -> Option<std::sync::Arc<Attack>> {
-    let same = |case: &&Case| case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail;
+/// The class of the attack file that describes a finding with these steps, if there is one.
+fn class_of(
+    catalogue: &Catalogue,
+    recipe: &Recipe,
+    trail: &Trail,
+    configuration: &Configuration,
+) -> Option<std::sync::Arc<Attack>> {
+    let set_up = |case: &Case| case.configuration == *configuration || case.configuration == Configuration::default();
+    let same = |case: &&Case| {
+        case.expect == Expectation::Reject && set_up(case) && case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail
+    };
+    catalogue.cases.iter().find(same).map(|case| std::sync::Arc::clone(&case.attack))
+}
+
+/// The class of the attack file about that configured key.
+fn class_of_key(catalogue: &Catalogue, configuration: &Configuration) -> Option<std::sync::Arc<Attack>> {
+    let same = |case: &&Case| case.expect == Expectation::Reject && case.configuration.key == configuration.key;
     catalogue.cases.iter().find(same).map(|case| std::sync::Arc::clone(&case.attack))
 }
