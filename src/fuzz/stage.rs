@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Trail, class_of, class_of_key, shrink};
+use super::{Trail, class_of, class_of_key, permits::Permits, shrink};
 use crate::{
     algorithm::{Algorithm, Family, Sha2},
     catalogue::{Attack, Case, Catalogue, Severity},
@@ -443,6 +443,7 @@ impl<'a> Lane<'a> {
     pub fn run(
         &mut self,
         implementation: &dyn Implementation,
+        permits: &Permits,
         count: usize,
         seen: usize,
         catalogue: &Catalogue,
@@ -452,6 +453,9 @@ impl<'a> Lane<'a> {
         if self.closed {
             return Ok(0);
         }
+        // Whether the target can be set up so is known from the second time on.
+        let early = if self.control.asked() { Some(self.shots(count)) } else { None };
+        let _permit = permits.take();
         let verifier = match panic::catch_unwind(AssertUnwindSafe(|| implementation.configure(&self.stage.issuer.trust))) {
             Ok(Ok(verifier)) => verifier,
             Ok(Err(ConfigureError::Unsupported(reason))) => return Ok(self.close(reason)),
@@ -459,7 +463,7 @@ impl<'a> Lane<'a> {
             Ok(Err(ConfigureError::Unreachable(error))) => return Err(error),
             Err(panic) => return Ok(self.close(panic_text(&*panic))),
         };
-        let shots: Vec<Shot> = (0..count).filter_map(|_| self.shot()).collect();
+        let shots = early.unwrap_or_else(|| self.shots(count));
         let (odd, asked) = self.ask(&*verifier, &shots);
         asked?;
         let alone = Alone { stage: self.stage, verifier: &*verifier };
@@ -470,6 +474,10 @@ impl<'a> Lane<'a> {
             self.investigate(&shots[index], &verdict, suspicious, seen + index + 1, &alone, catalogue)?;
         }
         Ok(shots.len())
+    }
+
+    fn shots(&mut self, count: usize) -> Vec<Shot> {
+        (0..count).filter_map(|_| self.shot()).collect()
     }
 
     fn close(&mut self, reason: String) -> usize {
