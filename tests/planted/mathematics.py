@@ -25,7 +25,7 @@ def tag(s, j):
 
 
 def cut(*parts):
-    return or_exact(lambda s, j: s.hmac and j.has_mac(*(part(s.key.secret) for part in parts)))
+    return of_key("oct", lambda s, j: j.has_mac(*(part(s.key.secret) for part in parts)))
 
 
 def juggled(s, j):
@@ -234,9 +234,8 @@ HOLES = {
     "mac-loose": Rules(or_exact(lambda s, j: s.names_alg(j) and juggled(s, j)), loose),
     "mac-zero": Rules(or_exact(lambda s, j: j.bytes and not any(j.bytes))),
     "secret-empty": Rules(or_exact(lambda s, j: j.has_mac(""))),
-    "secret-to-nul": Rules(cut(lambda secret: secret.split(b"\0")[0])),
     "secret-to-length": Rules(cut(*(lambda secret, n=n: secret[:n] if len(secret) >= n else secret for n in (8, 16, 24, 32, 48, 64, 72)))),
-    "secret-guessed": Rules(or_exact(lambda s, j: s.hmac and j.has_mac(*readings(s.key.secret)))),
+    "secret-guessed": Rules(of_key("oct", lambda s, j: j.has_mac(*readings(s.key.secret)))),
     "mac-hash-guessed": Rules(of_key("oct", any_hash)),
     "ecdsa-psychic": Rules(or_exact(psychic)),
     "ecdsa-infinity-compared": Rules(scalar(lambda r, s, order: s % order == 0)),
