@@ -277,7 +277,7 @@ impl<'a> Fuzzer<'a> {
                 let before = (lane.findings().len(), lane.corpus_len(), lane.kinds());
                 let end = self.time.map(|time| started + time);
                 let seen = tally.executions.load(Ordering::Relaxed);
-                let asked = match lane.run(&*self.implementation, &permits, count, seen, &catalogue, stop, end) {
+                let asked = match lane.run((&*self.implementation, &permits), count, seen, &catalogue, stop, end) {
                     Ok(asked) => {
                         turns.give_back(count - asked.min(count));
                         asked

@@ -442,8 +442,7 @@ impl<'a> Lane<'a> {
     /// Forges and asks `count` tokens, of which `seen` were asked before over all stages; how many were asked.
     pub fn run(
         &mut self,
-        implementation: &dyn Implementation,
-        permits: &Permits,
+        (implementation, permits): (&dyn Implementation, &Permits),
         count: usize,
         seen: usize,
         catalogue: &Catalogue,

@@ -78,7 +78,7 @@ enum Padding {
     Ends,
     /// It is skipped.
     Skipped,
-    /// It is the end where it completes four symbols, else skipped: `binascii` of CPython.
+    /// It is the end where it completes four symbols, else skipped: `binascii` of `CPython`.
     EndsFour,
 }
 
