@@ -55,7 +55,7 @@ while chunk := os.read(0, 65536):
     os.write(1, "".join(answers).encode())
 "#;
 
-const NODE: &str = r#"
+const NODE: &str = r"
 import { createHmac, timingSafeEqual } from 'node:crypto'
 IMPORT
 
@@ -88,7 +88,7 @@ process.stdin.setEncoding('utf8').on('data', chunk => {
   })
   process.stdout.write(answers.map(answer => answer + '\n').join(''))
 })
-"#;
+";
 
 /// A word as people make them, another each time.
 fn word() -> String {
