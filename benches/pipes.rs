@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo bench --bench pipes               the adapters of PyJWT, of jsonwebtoken for Node, and this crate's own
-//! cargo bench --bench pipes -- 100000     so many tokens a round, instead of 30,000
+//! cargo bench --bench pipes -- 100000     so many tokens a round, instead of 50,000
 //! ```
 //! A recorded run tells which lines an adapter gets, those of confirming and shrinking included; then rounds are run in turn, and the
 //! median of their ratios counts. Beside it: CPU time of this process and its children over that of the adapter alone. An adapter that
@@ -28,9 +28,9 @@ use jwt_gauntlet::{
 };
 
 /// Tokens a round, where nothing is said.
-const CASES: usize = 30_000;
+const CASES: usize = 50_000;
 /// Pairs of rounds that a figure is the median of.
-const PAIRS: usize = 9;
+const PAIRS: usize = 5;
 /// Of the adapter's own speed.
 const GOAL: f64 = 0.8;
 
