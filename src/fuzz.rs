@@ -15,6 +15,7 @@ pub mod engine;
 pub mod gate;
 mod hooks;
 pub mod judge;
+mod permits;
 mod plainer;
 pub mod replay;
 mod schedule;
@@ -36,6 +37,7 @@ use std::{
 pub use self::trail::Trail;
 use self::{
     gate::Invalid,
+    permits::Permits,
     schedule::Schedule,
     stage::{Lane, Stage},
 };
@@ -47,7 +49,7 @@ use crate::{
     recipe::Recipe,
     run::RunError,
     target::{AskError, Implementation},
-    verdict::Outcome,
+    verdict::{Expectation, Outcome},
     words::Words,
 };
 
@@ -253,6 +255,7 @@ impl<'a> Fuzzer<'a> {
         let lanes: Vec<Mutex<Option<Lane<'_>>>> = slots.iter().map(|_| Mutex::new(None)).collect();
         let turns = Turns::new(Schedule::new(usual, &kinds, self.seed), slots.len(), self.budget());
         let tally = Tally::default();
+        let permits = Permits::new(self.jobs);
         let failure: Mutex<Option<AskError>> = Mutex::new(None);
         let started = Instant::now();
         let halt = AtomicBool::new(false);
@@ -274,7 +277,7 @@ impl<'a> Fuzzer<'a> {
                 let before = (lane.findings().len(), lane.corpus_len(), lane.kinds());
                 let end = self.time.map(|time| started + time);
                 let seen = tally.executions.load(Ordering::Relaxed);
-                let asked = match lane.run(&*self.implementation, count, seen, &catalogue, stop, end) {
+                let asked = match lane.run((&*self.implementation, &permits), count, seen, &catalogue, stop, end) {
                     Ok(asked) => {
                         turns.give_back(count - asked.min(count));
                         asked
@@ -301,7 +304,8 @@ impl<'a> Fuzzer<'a> {
         while idle <= turns.round() {
             let before = tally.executions.load(Ordering::Relaxed);
             thread::scope(|scope| {
-                for _ in 1..self.jobs.min(slots.len()) {
+                // One more than are asked: it makes tokens while the others wait for answers.
+                for _ in 1..(self.jobs + 1).min(slots.len()) {
                     scope.spawn(work);
                 }
                 work();
@@ -511,8 +515,22 @@ impl Fuzzed {
     }
 }
 
-/// The class of a finding that no attack file describes, or that of the one that does.
-fn class_of(catalogue: &Catalogue, recipe: &Recipe, trail: &Trail) -> Option<std::sync::Arc<Attack>> {
-    let same = |case: &&Case| case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail;
+/// The class of the attack file that describes a finding with these steps, if there is one.
+fn class_of(
+    catalogue: &Catalogue,
+    recipe: &Recipe,
+    trail: &Trail,
+    configuration: &Configuration,
+) -> Option<std::sync::Arc<Attack>> {
+    let set_up = |case: &Case| case.configuration == *configuration || case.configuration == Configuration::default();
+    let same = |case: &&Case| {
+        case.expect == Expectation::Reject && set_up(case) && case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail
+    };
+    catalogue.cases.iter().find(same).map(|case| std::sync::Arc::clone(&case.attack))
+}
+
+/// The class of the attack file about that configured key.
+fn class_of_key(catalogue: &Catalogue, configuration: &Configuration) -> Option<std::sync::Arc<Attack>> {
+    let same = |case: &&Case| case.expect == Expectation::Reject && case.configuration.key == configuration.key;
     catalogue.cases.iter().find(same).map(|case| std::sync::Arc::clone(&case.attack))
 }

@@ -1,8 +1,8 @@
 //! Words that a target itself uses: the names and texts in its source or its binary, for random fronts to put into tokens.
 //!
 //! No vocabulary of ours holds the header that only one verifier knows (`x-debug`, `skip-auth`). Its own files do, so they are read:
-//! string literals and identifiers of sources in any language, printable runs of binaries. What stands near the talk of tokens comes
-//! first, then what is rare.
+//! string literals and identifiers of sources in any language, printable runs of binaries. First comes what is no package of somebody
+//! else's, then what stands near the talk of tokens, then what is rare.
 //!
 //! Deliberately absent: any parser, and any running of the target. A word too many costs one token; the bounds below keep a reading
 //! short: 2,000 files, 64 MB, 20,000 words. The same files give the same words in the same order.
@@ -91,15 +91,22 @@ struct Notes {
     count: usize,
     near: bool,
     literal: bool,
+    own: bool,
 }
 
 /// All words so far.
 #[derive(Default)]
-struct Crop(HashMap<String, Notes>);
+struct Crop {
+    words: HashMap<String, Notes>,
+    /// Whether what is read now is no package of somebody else's.
+    own: bool,
+}
 
 impl Crop {
     /// Reads a file or folder as far as the budget goes.
     fn reap(&mut self, path: &Path, budget: &mut Budget) {
+        let foreign = ["site-packages", "dist-packages", "node_modules"];
+        self.own = !path.components().any(|part| foreign.iter().any(|name| part.as_os_str() == *name));
         for bytes in budget.files(path) {
             match std::str::from_utf8(&bytes) {
                 Ok(text) if !text.contains('\0') => source::words(text, self),
@@ -115,16 +122,20 @@ impl Crop {
         if !fits || is_prose(word) {
             return;
         }
-        let notes = self.0.entry(word.to_owned()).or_default();
+        let notes = self.words.entry(word.to_owned()).or_default();
         notes.count += 1;
         notes.near |= near;
         notes.literal |= literal;
+        notes.own |= self.own;
     }
 
     fn ranked(self) -> Vec<String> {
-        let mut words: Vec<(String, Notes)> = self.0.into_iter().collect();
+        let mut words: Vec<(String, Notes)> = self.words.into_iter().collect();
         words.sort_unstable_by(|(a, x), (b, y)| {
-            let rank = |notes: &Notes| (!(notes.near && notes.literal), !notes.near, !notes.literal, notes.count);
+            let rank = |notes: &Notes| {
+                let Notes { near, literal, own, count } = *notes;
+                (!own, !(near && literal), !near, !literal, count)
+            };
             rank(x).cmp(&rank(y)).then_with(|| a.cmp(b))
         });
         words.into_iter().take(MOST_WORDS).map(|(word, _)| word).collect()

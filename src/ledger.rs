@@ -81,23 +81,22 @@ impl Ledger {
         if respelled { Provenance::Respelled } else { Provenance::Forged }
     }
 
-    /// Whose claims came back. `genuine` is the payload of the genuine token as JSON text.
+    /// Whose claims came back.
     #[must_use]
-    pub fn echo(&self, token: &str, canary: &str, genuine: &[u8], claims: Option<&Claims>) -> Echo {
+    pub fn echo(&self, token: &str, canary: &str, claims: Option<&Claims>) -> Echo {
         let Some(Claims(claims)) = claims else { return Echo::Silent };
-        if claims.contains(canary) {
-            let holds = |payload: &[u8]| payload.windows(canary.len()).any(|window| window == canary.as_bytes());
-            return if self.signed.keys().any(|(_, payload)| holds(payload)) { Echo::Silent } else { Echo::Canary };
+        let holds = |payload: &[u8]| payload.windows(canary.len()).any(|window| window == canary.as_bytes());
+        if claims.contains(canary) && !self.signed.keys().any(|(_, payload)| holds(payload)) {
+            return Echo::Canary;
         }
-        let quotes = self.quotable.iter().any(|(payload, signature)| {
-            // Both must stand in the token, or "the genuine claims" could come from a verifier that ignores the signature.
-            !signature.is_empty() && token.contains(payload.as_str()) && token.contains(signature.as_str())
-        });
-        let same = |a: &[u8], b: &[u8]| {
-            let read = |text| serde_json::from_slice::<serde_json::Value>(text).ok();
-            read(a).is_some_and(|value| Some(value) == read(b))
+        let read = |text: &[u8]| serde_json::from_slice::<serde_json::Value>(text).ok();
+        let echoed = read(claims.as_bytes());
+        let quotes = |(payload, signature): &(String, String)| {
+            // Both must stand in the token, or "the issuer's claims" could come from a verifier that ignores the signature.
+            let quoted = !signature.is_empty() && token.contains(payload.as_str()) && token.contains(signature.as_str());
+            quoted && echoed.is_some() && echoed == Segment::parse(payload).bytes().and_then(|payload| read(&payload))
         };
-        if quotes && same(claims.as_bytes(), genuine) { Echo::Quoted } else { Echo::Silent }
+        if self.quotable.iter().any(quotes) { Echo::Quoted } else { Echo::Silent }
     }
 }
 
@@ -181,9 +180,40 @@ mod tests {
         let genuine = Draft::parse(&token).segments[1].bytes().expect("claims");
         let claims = Claims(String::from_utf8(genuine.clone()).expect("text"));
         let quoting = format!("{token}.e30");
-        assert_eq!(ledger.echo(&quoting, "cafe", &genuine, Some(&claims)), Echo::Quoted);
-        assert_eq!(ledger.echo("a.b.c", "cafe", &genuine, Some(&claims)), Echo::Silent);
-        assert_eq!(ledger.echo(&quoting, "cafe", &genuine, Some(&Claims("{\"x\":\"cafe\"}".into()))), Echo::Canary);
-        assert_eq!(ledger.echo(&quoting, "cafe", &genuine, None), Echo::Silent);
+        assert_eq!(ledger.echo(&quoting, "cafe", Some(&claims)), Echo::Quoted);
+        assert_eq!(ledger.echo("a.b.c", "cafe", Some(&claims)), Echo::Silent);
+        assert_eq!(ledger.echo(&quoting, "cafe", Some(&Claims("{\"x\":\"cafe\"}".into()))), Echo::Canary);
+        assert_eq!(ledger.echo(&quoting, "cafe", None), Echo::Silent);
+    }
+
+    #[test]
+    fn claims_that_the_issuer_signed_on_the_way_are_quoted_too() {
+        let (mut ledger, _) = issued(Algorithm::HS256);
+        let payload = BASE64URL_NOPAD.encode(b"{\"x\":\"cafe\"}");
+        ledger.record(Entry::of(format!("e30.{payload}.c2lnbmVk")));
+        let token = format!("e30.{payload}.e30.{payload}.c2lnbmVk");
+        assert_eq!(ledger.provenance(&token), Provenance::Forged, "who reads which segment is for the claims to tell");
+        assert_eq!(ledger.echo(&token, "cafe", Some(&Claims("{\"x\": \"cafe\"}".into()))), Echo::Quoted);
+        assert_eq!(ledger.echo(&token, "cafe", Some(&Claims("{\"x\":\"caff\"}".into()))), Echo::Silent);
+    }
+
+    #[test]
+    fn what_follows_the_third_segment_takes_nothing_from_the_first_three() {
+        let (ledger, token) = issued(Algorithm::HS256);
+        for more in [".", ".e30", ".e30.e30", "=.x", &format!("\0{token}")] {
+            assert_eq!(ledger.provenance(&format!("{token}{more}")), Provenance::Respelled, "{more}");
+        }
+        assert_eq!(ledger.provenance(&format!("e30.{token}")), Provenance::Forged);
+    }
+
+    #[test]
+    fn padding_in_front_and_inside_is_skipped_by_some_decoders() {
+        let (ledger, token) = issued(Algorithm::HS256);
+        let (start, rest) = token.split_at(4);
+        for spelled in
+            [format!("=={token}"), format!("===={token}"), format!("{start}={rest}"), format!("{}=={}", &token[..5], &token[5..])]
+        {
+            assert_eq!(ledger.provenance(&spelled), Provenance::Respelled, "{spelled}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Trail, class_of, shrink};
+use super::{Trail, class_of, class_of_key, permits::Permits, shrink};
 use crate::{
     algorithm::{Algorithm, Family, Sha2},
     catalogue::{Attack, Case, Catalogue, Severity},
@@ -24,7 +24,7 @@ use crate::{
     sample::Scene,
     step::{Step, StepError, Work},
     target::{AskError, ConfigureError, Implementation, Trust, Verifier, panic_text},
-    token::{Draft, Segment, Token},
+    token::{Draft, Member, Segment, Token},
     verdict::{Claims, Echo, Expectation, Outcome, Provenance, Verdict, judge},
     words::Words,
 };
@@ -39,7 +39,6 @@ pub struct Stage {
     canary: String,
     genuine: String,
     broken: String,
-    genuine_claims: Vec<u8>,
 }
 
 /// A stage and what became of it.
@@ -108,7 +107,6 @@ impl Stage {
             canary: data_encoding::HEXLOWER.encode(&hash[8..24]),
             genuine: issuer.genuine().to_string(),
             broken: issuer.broken(),
-            genuine_claims: issuer.genuine().segments.get(1).and_then(Segment::bytes).unwrap_or_default(),
             seed: own,
             algorithm,
             configuration,
@@ -183,7 +181,7 @@ impl Stage {
         let ledger = self.issuer.ledger_with(&shot.issued);
         let verdict = Verdict::Accepted(claims.cloned());
         let means = |from, echo| Meaning { outcome: judge(&Expectation::Reject, from, &verdict, echo), rule: None };
-        match (ledger.provenance(&shot.token), self.issuer.provenance_alone(&shot.token)) {
+        let meaning = match (ledger.provenance(&shot.token), self.issuer.provenance_alone(&shot.token)) {
             // Good for some algorithm of the key, but not for the configured one.
             (_, Provenance::Genuine) => match self.ruled(&shot.token) {
                 HELD => means(Provenance::Genuine, Echo::Silent),
@@ -193,8 +191,10 @@ impl Stage {
             (Provenance::Genuine, _) if self.issuer.made(&Draft::parse(&shot.token)) => means(Provenance::Respelled, Echo::Silent),
             (Provenance::Genuine, _) => means(Provenance::Genuine, Echo::Silent),
             (Provenance::Forged, Provenance::Respelled) => means(Provenance::Respelled, Echo::Silent),
-            (from, _) => means(from, ledger.echo(&shot.token, &self.canary, &self.genuine_claims, claims)),
-        }
+            (from, _) => means(from, ledger.echo(&shot.token, &self.canary, claims)),
+        };
+        // Where anyone signs, a second spelling adds nothing.
+        if self.issuer.anyone_signs() && meaning.outcome == Outcome::Malleable { HELD } else { meaning }
     }
 
     /// What the acceptance of a token means that the issuer signed.
@@ -205,19 +205,45 @@ impl Stage {
         }
     }
 
-    /// Whether the token verifies as it stands, by the configured algorithm's mathematics.
+    /// Whether the token verifies as it stands, by the configured algorithm's mathematics. How header and claims are spelled is the
+    /// signer's affair: nobody else can spell them otherwise.
     fn verifies(&self, token: &str) -> bool {
-        let canonical = |text: &str| data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok();
-        let Some((input, signature)) = token.rsplit_once('.') else { return false };
-        let Some((header, claims)) = input.split_once('.') else { return false };
-        let legible = canonical(header).is_some() && canonical(claims).is_some();
+        let Some((input, signature)) = token.rsplit_once('.').filter(|(input, _)| input.matches('.').count() == 1) else {
+            return false;
+        };
+        let signature = data_encoding::BASE64URL_NOPAD.decode(signature.as_bytes());
         let good = |signature: Vec<u8>| self.issuer.public.verifies_weakly(self.algorithm, input.as_bytes(), &signature);
-        legible && !self.issuer.anyone_signs() && canonical(signature).is_some_and(good)
+        !self.issuer.anyone_signs() && signature.is_ok_and(good)
+    }
+
+    /// What the issuer would have signed with the last of several members of one name alone.
+    fn with_last_members(&self, token: &str) -> Option<String> {
+        let mut draft = Draft::parse(token);
+        for segment in draft.segments.iter_mut().take(2) {
+            if let Segment::Object(members) = segment {
+                let name = |member: &Member| serde_json::from_slice::<String>(member.name.trim_ascii()).ok();
+                let names: Vec<_> = members.iter().map(name).collect();
+                let mut index = 0;
+                Arc::make_mut(members).retain(|_| {
+                    index += 1;
+                    !names[index..].contains(&names[index - 1])
+                });
+            }
+        }
+        let signature = self.issuer.key.as_ref()?.sign(self.algorithm, draft.signing_input().as_bytes()).ok()?;
+        *draft.segment_mut(2) = Segment::from_bytes(signature);
+        Some(draft.to_string())
     }
 
     pub(super) fn case(&self, recipe: Recipe, meaning: Meaning, catalogue: &Catalogue) -> Case {
         let trail = Trail::of(&recipe);
-        let known = if meaning.rule.is_none() { class_of(catalogue, &recipe, &trail) } else { None };
+        let known = match meaning.rule {
+            Some(_) => None,
+            None if self.issuer.anyone_signs() && meaning.outcome == Outcome::Policy => {
+                class_of_key(catalogue, &self.configuration)
+            }
+            None => class_of(catalogue, &recipe, &trail, &self.configuration),
+        };
         let attack = attack(&trail, meaning, known.as_deref());
         let set_up =
             if self.configuration == Configuration::default() { String::new() } else { format!("-{}", self.configuration.slug()) };
@@ -317,7 +343,16 @@ impl Alone<'_> {
         if meaning == HELD && took > SUSPICIOUS && self.is_slow(shot)? {
             return Ok((Meaning { outcome: Outcome::Slow, rule: None }, verdict));
         }
+        if meaning.rule == Some(Rule::DuplicateMember) && self.takes_last_alone(shot)? {
+            return Ok((HELD, verdict));
+        }
         Ok((meaning, verdict))
+    }
+
+    /// Whether the rule that the last of two members breaks is none of the target's: then it may well have gone by the last.
+    fn takes_last_alone(&self, shot: &Shot) -> Result<bool, AskError> {
+        let Some(token) = self.stage.with_last_members(&shot.token) else { return Ok(false) };
+        Ok(matches!(self.ask(&token)?.0, Verdict::Accepted(_)))
     }
 
     fn is_slow(&self, shot: &Shot) -> Result<bool, AskError> {
@@ -407,7 +442,7 @@ impl<'a> Lane<'a> {
     /// Forges and asks `count` tokens, of which `seen` were asked before over all stages; how many were asked.
     pub fn run(
         &mut self,
-        implementation: &dyn Implementation,
+        (implementation, permits): (&dyn Implementation, &Permits),
         count: usize,
         seen: usize,
         catalogue: &Catalogue,
@@ -417,6 +452,9 @@ impl<'a> Lane<'a> {
         if self.closed {
             return Ok(0);
         }
+        // Whether the target can be set up so is known from the second time on.
+        let early = if self.control.asked() { Some(self.shots(count)) } else { None };
+        let _permit = permits.take();
         let verifier = match panic::catch_unwind(AssertUnwindSafe(|| implementation.configure(&self.stage.issuer.trust))) {
             Ok(Ok(verifier)) => verifier,
             Ok(Err(ConfigureError::Unsupported(reason))) => return Ok(self.close(reason)),
@@ -424,7 +462,7 @@ impl<'a> Lane<'a> {
             Ok(Err(ConfigureError::Unreachable(error))) => return Err(error),
             Err(panic) => return Ok(self.close(panic_text(&*panic))),
         };
-        let shots: Vec<Shot> = (0..count).filter_map(|_| self.shot()).collect();
+        let shots = early.unwrap_or_else(|| self.shots(count));
         let (odd, asked) = self.ask(&*verifier, &shots);
         asked?;
         let alone = Alone { stage: self.stage, verifier: &*verifier };
@@ -435,6 +473,10 @@ impl<'a> Lane<'a> {
             self.investigate(&shots[index], &verdict, suspicious, seen + index + 1, &alone, catalogue)?;
         }
         Ok(shots.len())
+    }
+
+    fn shots(&mut self, count: usize) -> Vec<Shot> {
+        (0..count).filter_map(|_| self.shot()).collect()
     }
 
     fn close(&mut self, reason: String) -> usize {
@@ -508,8 +550,11 @@ impl<'a> Lane<'a> {
         if meaning == HELD && suspicious {
             meaning.outcome = Outcome::Slow;
         }
-        let known =
-            |found: &Found| found.finding.outcome == meaning.outcome && found.rule == meaning.rule && found.trail.within(&trail);
+        // A key that anyone signs for is found out once.
+        let void = self.stage.issuer.anyone_signs() && meaning.outcome == Outcome::Policy && meaning.rule.is_none();
+        let known = |found: &Found| {
+            found.finding.outcome == meaning.outcome && found.rule == meaning.rule && (void || found.trail.within(&trail))
+        };
         if meaning == HELD || self.found.iter().any(known) {
             self.held += usize::from(meaning == HELD);
             return Ok(());

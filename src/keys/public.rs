@@ -3,7 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use ring::signature;
 use rsa::{
-    BigUint,
+    BigUint, Pss,
     pkcs1::{self, der::Decode},
     pkcs8::{Document, spki::SubjectPublicKeyInfoRef},
 };
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::ec::Curve;
 use crate::{
-    algorithm::{Algorithm, Family},
+    algorithm::{Algorithm, Family, Sha2},
     der,
 };
 
@@ -301,12 +301,27 @@ fn verifies_rsa(n: &[u8], e: &[u8], algorithm: Algorithm, input: &[u8], signatur
     if n.len() >= 256 {
         return signature::RsaPublicKeyComponents { n, e }.verify(rsa_parameters(algorithm), input, signature).is_ok();
     }
-    // ring refuses small keys; the comparison below is PKCS#1 v1.5 by encoding (RFC 8017 section 8.2.2).
+    // ring refuses small keys.
+    if algorithm.is_pss() {
+        return verifies_short_pss(n, e, algorithm, input, signature);
+    }
+    // PKCS#1 v1.5 by encoding (RFC 8017 section 8.2.2).
     let (n, e, s) = (BigUint::from_bytes_be(n), BigUint::from_bytes_be(e), BigUint::from_bytes_be(signature));
     let size = n.bits().div_ceil(8);
     let info = super::rsa_key::digest_info(algorithm.hash(), &algorithm.hash().digest(input));
-    !algorithm.is_pss()
-        && signature.len() == size
+    signature.len() == size
         && s < n
         && super::emsa_pkcs1(&info, size).is_some_and(|expected| BigUint::from_bytes_be(&expected) == s.modpow(&e, &n))
+}
+
+/// RSASSA-PSS under a key that is too short for ring, the salt as long as the hash (RFC 7518 section 3.5).
+fn verifies_short_pss(n: &[u8], e: &[u8], algorithm: Algorithm, input: &[u8], signature: &[u8]) -> bool {
+    let key = rsa::RsaPublicKey::new_unchecked(BigUint::from_bytes_be(n), BigUint::from_bytes_be(e));
+    let digest = algorithm.hash().digest(input);
+    let padding = match algorithm.hash() {
+        Sha2::Sha256 => Pss::new_with_salt::<sha2::Sha256>(digest.len()),
+        Sha2::Sha384 => Pss::new_with_salt::<sha2::Sha384>(digest.len()),
+        Sha2::Sha512 => Pss::new_with_salt::<sha2::Sha512>(digest.len()),
+    };
+    key.verify(padding, &digest, signature).is_ok()
 }

@@ -25,7 +25,7 @@ pub(crate) struct Spelled {
     pub(crate) reading: Reading,
 }
 
-/// Every way in which `token` can be read as a JWS: three segments, or each signature of a JSON serialisation.
+/// Every way in which `token` can be read as a JWS: three segments, whatever follows them, or each signature of a JSON serialisation.
 pub(super) fn readings(token: &str) -> Vec<Reading> {
     spelled(token).into_iter().map(|spelled| spelled.reading).collect()
 }
@@ -41,14 +41,24 @@ pub(crate) fn spelled(token: &str) -> Vec<Spelled> {
     };
     let text = word("Bearer ").or_else(|| word("JWT ")).unwrap_or(text);
     match text.split('.').collect::<Vec<_>>()[..] {
-        [header, payload, signature] => read(header, payload, signature).into_iter().collect(),
+        // Segments in front are another matter: who skips them may skip them for the signature only, and read the claims of the second.
+        [header, payload, signature, ..] => read(header, payload, signature),
         _ => Vec::new(),
     }
 }
 
-fn read(header: &str, payload: &str, signature: &str) -> Option<Spelled> {
-    let reading = Reading { header: decode(header)?, payload: decode(payload)?, signature: decode(signature)? };
-    Some(Spelled { texts: [header.to_owned(), payload.to_owned()], reading })
+fn read(header: &str, payload: &str, signature: &str) -> Vec<Spelled> {
+    let [headers, payloads, signatures] = [header, payload, signature].map(decode);
+    let mut readings = Vec::new();
+    for header_bytes in &headers {
+        for payload_bytes in &payloads {
+            readings.extend(signatures.iter().map(|signature| Spelled {
+                texts: [header.to_owned(), payload.to_owned()],
+                reading: Reading { header: header_bytes.clone(), payload: payload_bytes.clone(), signature: signature.clone() },
+            }));
+        }
+    }
+    readings
 }
 
 /// Flattened and general JSON serialisation (RFC 7515 section 7.2), members in any order.
@@ -58,31 +68,61 @@ fn json_readings(bytes: &[u8]) -> Vec<Spelled> {
     let payload = text(&value, "payload");
     let flattened = std::iter::once(&value);
     let general = value.get("signatures").and_then(|s| s.as_array()).into_iter().flatten();
-    flattened.chain(general).filter_map(|s| read(&text(s, "protected"), &payload, &text(s, "signature"))).collect()
+    flattened.chain(general).flat_map(|s| read(&text(s, "protected"), &payload, &text(s, "signature"))).collect()
 }
 
-/// Base64 of either alphabet, skipping what belongs to neither, up to the first padding; unused bits do not matter.
-fn decode(text: &str) -> Option<Vec<u8>> {
-    static LENIENT: OnceLock<Encoding> = OnceLock::new();
+/// What a decoder makes of padding before the end.
+#[derive(Clone, Copy)]
+enum Padding {
+    /// It is the end.
+    Ends,
+    /// It is skipped.
+    Skipped,
+    /// It is the end where it completes four symbols, else skipped: `binascii` of `CPython`.
+    EndsFour,
+}
+
+/// Base64 of either alphabet, skipping what belongs to neither, under each reading of padding; unused bits do not matter.
+fn decode(text: &str) -> Vec<Vec<u8>> {
     if let Ok(bytes) = BASE64URL_NOPAD.decode(text.as_bytes()) {
-        return Some(bytes);
+        return vec![bytes];
     }
+    let text = text.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
+    let inside = text.trim_end_matches('=').contains('=');
+    let paddings: &[Padding] = if inside { &[Padding::Ends, Padding::Skipped, Padding::EndsFour] } else { &[Padding::Ends] };
+    let mut readings: Vec<Vec<u8>> = paddings.iter().filter_map(|padding| decode_with(&text, *padding)).collect();
+    readings.dedup();
+    readings
+}
+
+fn decode_with(text: &str, padding: Padding) -> Option<Vec<u8>> {
+    static LENIENT: OnceLock<Encoding> = OnceLock::new();
     let encoding = LENIENT.get_or_init(|| {
         let mut spec = Specification::new();
         spec.symbols.push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
         spec.check_trailing_bits = false;
         spec.encoding().expect("a valid specification")
     });
-    let text = text.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
-    let mut symbols: Vec<u8> = Vec::with_capacity(text.len());
-    for byte in text.split('=').next().unwrap_or_default().bytes() {
-        match byte {
-            b'+' => symbols.push(b'-'),
-            b'/' => symbols.push(b'_'),
-            b'-' | b'_' => symbols.push(byte),
-            _ if byte.is_ascii_alphanumeric() => symbols.push(byte),
-            _ => {}
-        }
+    let (mut symbols, mut pads): (Vec<u8>, usize) = (Vec::with_capacity(text.len()), 0);
+    for byte in text.bytes() {
+        let symbol = match byte {
+            b'+' => b'-',
+            b'/' => b'_',
+            b'-' | b'_' => byte,
+            b'=' => {
+                let started = symbols.len() % 4;
+                pads += 1;
+                match padding {
+                    Padding::Ends => break,
+                    Padding::EndsFour if started >= 2 && started + pads >= 4 => break,
+                    _ => continue,
+                }
+            }
+            _ if byte.is_ascii_alphanumeric() => byte,
+            _ => continue,
+        };
+        pads = 0;
+        symbols.push(symbol);
     }
     // One symbol over a multiple of four carries no whole byte.
     if symbols.len() % 4 == 1 {

@@ -58,6 +58,7 @@ fn time(claims: View<'_>, name: &str, rule: impl Fn(f64) -> Check) -> Check {
             Some(Check::Pass) if number.contains(['.', 'e', 'E']) => Check::Free(FORM),
             Some(check) => check,
         },
+        Some(_) if name == "iat" => Check::Fail(Rule::IssuedAtNotANumber),
         Some(_) => Check::Fail(Rule::TimeNotANumber),
     }
 }

@@ -19,8 +19,10 @@ pub enum Rule {
     Typ,
     /// The payload is no JSON object (RFC 7519 section 7.2 step 10).
     ClaimsNotAnObject,
-    /// `exp`, `nbf` or `iat` is no number (RFC 7519 sections 4.1.4 to 4.1.6).
+    /// `exp` or `nbf` is no number (RFC 7519 sections 4.1.4 and 4.1.5).
     TimeNotANumber,
+    /// `iat` is no number (RFC 7519 section 4.1.6).
+    IssuedAtNotANumber,
     /// `exp` has passed (RFC 7519 section 4.1.4).
     Expired,
     /// `nbf` has not come (RFC 7519 section 4.1.5).
@@ -42,7 +44,7 @@ type Entry = (&'static str, Severity, &'static str, &'static str, &'static str, 
 
 impl Rule {
     /// Every rule, header first.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::HeaderNotAnObject,
         Self::Algorithm,
         Self::CritMalformed,
@@ -51,6 +53,7 @@ impl Rule {
         Self::Typ,
         Self::ClaimsNotAnObject,
         Self::TimeNotANumber,
+        Self::IssuedAtNotANumber,
         Self::Expired,
         Self::NotYetValid,
         Self::Issuer,
@@ -98,7 +101,7 @@ impl Rule {
 
     fn entry(self) -> Entry {
         match self {
-            Self::TimeNotANumber | Self::Expired | Self::NotYetValid => self.time_entry(),
+            Self::TimeNotANumber | Self::IssuedAtNotANumber | Self::Expired | Self::NotYetValid => self.time_entry(),
             Self::Issuer | Self::IssuerNotText | Self::Audience | Self::AudienceMalformed => self.party_entry(),
             _ => self.format_entry(),
         }
@@ -122,13 +125,21 @@ impl Rule {
                 "Check nbf against the clock, with a leeway of no more than a few minutes.",
                 &["RFC 7519 section 4.1.5"],
             ),
+            Self::IssuedAtNotANumber => (
+                "issued-at-not-a-number",
+                Severity::Low,
+                "CWE-1287",
+                "A token is taken whose iat is no number; who goes by the age of a token must not rely on it",
+                "Refuse an iat of any other JSON type than number.",
+                &["RFC 7519 section 2", "RFC 7519 section 4.1.6"],
+            ),
             _ => (
                 "time-not-a-number",
                 Severity::Medium,
                 "CWE-1287",
-                "A token is taken whose exp, nbf or iat is no number, so that the check of it is lost or guesses",
+                "A token is taken whose exp or nbf is no number, so that the check of it is lost or guesses",
                 "Refuse a time of any other JSON type than number; do not convert texts and do not skip the check.",
-                &["RFC 7519 section 2", "RFC 7519 section 4.1.4", "RFC 7519 section 4.1.5", "RFC 7519 section 4.1.6"],
+                &["RFC 7519 section 2", "RFC 7519 section 4.1.4", "RFC 7519 section 4.1.5"],
             ),
         }
     }

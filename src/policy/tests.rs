@@ -120,7 +120,7 @@ fn the_claims_are_ruled_on_as_the_table_says() {
         (r#""exp":[4102444800]"#, "time-not-a-number"),
         (r#""exp":true"#, "time-not-a-number"),
         (r#""exp":4102444800,"nbf":"0""#, "time-not-a-number"),
-        (r#""exp":4102444800,"iat":{}"#, "time-not-a-number"),
+        (r#""exp":4102444800,"iat":{}"#, "issued-at-not-a-number"),
         (r#""exp":4102444800,"nbf":1800001000"#, "not-yet-valid"),
         (r#""exp":4102444800,"nbf":1800000100"#, "free"),
         (r#""exp":4102444800,"iat":1800001000"#, "free"),

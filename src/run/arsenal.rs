@@ -9,7 +9,6 @@ use crate::{
     issuer::Issuer,
     recipe::Forged,
     step::StepError,
-    token::Segment,
 };
 
 /// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together and work spreads over cores.
@@ -30,8 +29,6 @@ pub(super) struct Stage {
     pub(super) genuine: String,
     /// The same with one bit of its signature turned around.
     pub(super) broken: String,
-    /// What the genuine token claims, as bytes of JSON.
-    pub(super) genuine_claims: Vec<u8>,
     units: Vec<Batch>,
 }
 
@@ -117,11 +114,10 @@ impl Stage {
     /// `None` where the configuration makes no sense for the algorithm.
     fn new(algorithm: Algorithm, configuration: &Configuration, cases: &[&Case], seed: u64) -> Option<Self> {
         let issuer = configuration.issuer(algorithm)?;
-        let genuine_claims = issuer.genuine().segments.get(1).and_then(Segment::bytes).unwrap_or_default();
         let (genuine, broken) = (issuer.genuine().to_string(), issuer.broken());
         let batch = |cases: &[&Case]| Batch { cases: cases.iter().copied().cloned().collect(), seed, shots: OnceLock::new() };
         let units = cases.chunks(UNIT).map(batch).collect();
-        Some(Self { algorithm, configuration: configuration.clone(), issuer, genuine, broken, genuine_claims, units })
+        Some(Self { algorithm, configuration: configuration.clone(), issuer, genuine, broken, units })
     }
 }
 

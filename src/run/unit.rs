@@ -209,7 +209,7 @@ impl Asker<'_> {
 
     fn echo(&self, forged: &Forged, claims: Option<&Claims>) -> Echo {
         let ledger = self.stage.issuer.ledger_with(&forged.issued);
-        ledger.echo(forged.token.as_str(), &forged.canary, &self.stage.genuine_claims, claims)
+        ledger.echo(forged.token.as_str(), &forged.canary, claims)
     }
 
     /// Asks again, alone, next to a control; only what happens again is a finding. Gives the answer that decided.

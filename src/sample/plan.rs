@@ -18,6 +18,9 @@ use crate::{
     words,
 };
 
+/// Harvested words that get half of all tries: a harvest has the most promising first.
+const PROMISING: usize = 1000;
+
 /// What stands in the place of a good signature, and why it might be taken.
 #[derive(Clone, Copy)]
 enum Plan {
@@ -440,7 +443,12 @@ fn raw(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
 fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     let word = |entropy: &mut Entropy| {
         let own = !scene.harvested.is_empty() && entropy.percent(80);
-        if own { entropy.deal("word", &scene.harvested).clone() } else { entropy.deal("back door", &scene.back_doors).clone() }
+        let all = scene.harvested.as_slice();
+        match own {
+            true if entropy.percent(50) => entropy.deal("promising word", &all[..all.len().min(PROMISING)]).clone(),
+            true => entropy.deal("word", all).clone(),
+            false => entropy.deal("back door", &scene.back_doors).clone(),
+        }
     };
     let several = 1 + entropy.below(16);
     let opener = (*entropy.deal("opener", words::OPENERS)).to_owned();
