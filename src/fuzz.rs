@@ -515,7 +515,8 @@ impl Fuzzed {
     }
 }
 
-/// The class of the attack file that describes a finding with these steps, if there is one.
+/// The class of the attack file that describes the finding: one with the same steps, or the only one with steps of the same kinds. Where
+/// several have those, the kinds do not tell which weakness it is, and none is named.
 fn class_of(
     catalogue: &Catalogue,
     recipe: &Recipe,
@@ -523,10 +524,13 @@ fn class_of(
     configuration: &Configuration,
 ) -> Option<std::sync::Arc<Attack>> {
     let set_up = |case: &Case| case.configuration == *configuration || case.configuration == Configuration::default();
-    let same = |case: &&Case| {
+    let alike = |case: &&Case| {
         case.expect == Expectation::Reject && set_up(case) && case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail
     };
-    catalogue.cases.iter().find(same).map(|case| std::sync::Arc::clone(&case.attack))
+    let alike: Vec<&Case> = catalogue.cases.iter().filter(alike).collect();
+    let same = alike.iter().find(|case| case.recipe.steps == recipe.steps);
+    let only = alike.first().filter(|first| alike.iter().all(|case| case.attack.id == first.attack.id));
+    same.or(only).map(|case| std::sync::Arc::clone(&case.attack))
 }
 
 /// The class of the attack file about that configured key.
