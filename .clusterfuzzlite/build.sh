@@ -20,7 +20,7 @@ toolchain=()
 if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! rustc --version | grep -q nightly; then toolchain=(+nightly); fi
 
 mkdir -p "$OUT"
-cargo "${toolchain[@]}" fuzz build --fuzz-dir fuzz -s "$sanitizer"
+cargo "${toolchain[@]}" fuzz build -O --fuzz-dir fuzz -s "$sanitizer"
 triple=$(rustc "${toolchain[@]}" -vV | sed -n 's/^host: //p')
 for source in fuzz/fuzz_targets/*.rs; do
   name=$(basename "$source" .rs)

@@ -9,10 +9,15 @@
 //! nothing; (d) `Fuzzer` in process; (p) the same over pipes; (e) proptest strategies. A cell is the worst over the seeds: executions
 //! and CPU seconds until the first finding, or how many seeds found nothing. Straw men that only an odd configured key fells are marked
 //! with `*`: of these no single token tells.
+//!
+//! (a) and (b) face all straw men in one process (`fuzz/src/field.rs`), for `--bytes-seconds` (60), since a process for each would take
+//! hours to find so little: their executions count as if each straw man stood alone, their CPU seconds are those of all together. The last
+//! lines set what (b) found against (c) and (d).
 
 #![allow(clippy::print_stdout)] // A table for people.
 
 use std::{
+    collections::HashMap,
     path::Path,
     process::{Command, Stdio},
     sync::Arc,
@@ -40,6 +45,7 @@ const EXECUTIONS: usize = 10_000;
 struct Options {
     seeds: u64,
     seconds: u64,
+    bytes_seconds: u64,
     ways: String,
     holes: Vec<String>,
 }
@@ -55,6 +61,8 @@ fn main() {
     let options = options();
     let ways: Vec<char> = "abcdpe".chars().filter(|way| options.ways.contains(*way)).collect();
     let usual = single_token_holes();
+    let bytes = Bytes::run(&options);
+    let mut worst: HashMap<(char, Hole), usize> = HashMap::new();
     println!("{:28} {}", "", ways.iter().map(|way| format!("{way:>16}")).collect::<String>());
     let mut felled = vec![(0, 0); ways.len()];
     for hole in Hole::ALL {
@@ -64,14 +72,20 @@ fn main() {
         let single = usual.contains(hole);
         let mut line = format!("{:28} ", format!("{}{}", hole.name(), if single { "" } else { " *" }));
         for (way, felled) in ways.iter().zip(&mut felled) {
-            let laps: Vec<Lap> = (1..=options.seeds).map(|seed| run(*way, *hole, seed, options.seconds)).collect();
+            let laps: Vec<Lap> = (1..=options.seeds)
+                .map(|seed| bytes.lap(*way, *hole, seed).unwrap_or_else(|| run(*way, *hole, seed, options.seconds)))
+                .collect();
             let missed = laps.iter().filter(|lap| lap.found.is_none()).count();
             felled.1 += usize::from(single);
             felled.0 += usize::from(single && missed == 0);
             let most = laps.iter().filter_map(|lap| lap.found).max().unwrap_or_default();
             let cpu = laps.iter().map(|lap| lap.cpu).fold(0.0, f64::max);
+            if laps.len() > missed {
+                worst.insert((*way, *hole), most);
+            }
             let cell = match missed {
                 0 => format!("{most} {cpu:.2}s"),
+                _ if "ab".contains(*way) && laps.len() > missed => format!("{most}, {}/{}", laps.len() - missed, laps.len()),
                 _ => format!("missed {missed}/{}", laps.len()),
             };
             line += &format!("{cell:>16}");
@@ -80,16 +94,69 @@ fn main() {
     }
     let totals: String = felled.iter().map(|(felled, of)| format!("{:>16}", format!("{felled}/{of}"))).collect();
     println!("{:28} {totals}", "felled with every seed");
+    for way in ways.iter().filter(|way| "cdpe".contains(**way)) {
+        against_bytes(*way, &worst);
+    }
+}
+
+/// How many times fewer executions a way needs than (b), where both find a hole.
+fn against_bytes(way: char, worst: &HashMap<(char, Hole), usize>) {
+    let mut factors: Vec<(f64, Hole)> = Vec::new();
+    for hole in Hole::ALL {
+        if let (Some(bytes), Some(ours)) = (worst.get(&('b', *hole)), worst.get(&(way, *hole))) {
+            #[allow(clippy::cast_precision_loss)] // Far from 2^52 executions.
+            factors.push((*bytes as f64 / (*ours).max(1) as f64, *hole));
+        }
+    }
+    factors.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if let (Some(least), Some(median)) = (factors.first(), factors.get(factors.len() / 2)) {
+        let below = factors.iter().filter(|(factor, _)| *factor < 100.0).count();
+        println!(
+            "({way}) against (b), executions: {} holes found by both; at least {:.0} times fewer ({}), median {:.0}; {below} below 100",
+            factors.len(),
+            least.0,
+            least.1,
+            median.0
+        );
+    }
+}
+
+/// What (a) and (b) felled: for each way and seed, the holes with executions and CPU seconds.
+struct Bytes(HashMap<(char, u64), HashMap<String, (usize, f64)>>);
+
+impl Bytes {
+    fn run(options: &Options) -> Self {
+        let mut felled = HashMap::new();
+        for way in "ab".chars().filter(|way| options.ways.contains(*way)) {
+            for seed in 1..=options.seeds {
+                let text = libfuzzer(way, "all", seed, &[format!("-max_total_time={}", options.bytes_seconds)]).1;
+                let fell = |line: &str| {
+                    let words: Vec<&str> = line.strip_prefix("felled ")?.split(' ').collect();
+                    Some(((*words.first()?).to_owned(), (words.get(1)?.parse().ok()?, words.get(2)?.parse().ok()?)))
+                };
+                felled.insert((way, seed), text.lines().filter_map(fell).collect());
+            }
+        }
+        Self(felled)
+    }
+
+    /// `None` for other ways.
+    fn lap(&self, way: char, hole: Hole, seed: u64) -> Option<Lap> {
+        let felled = self.0.get(&(way, seed))?;
+        let (found, cpu) = felled.get(hole.name()).map_or((None, 0.0), |(executions, cpu)| (Some(*executions), *cpu));
+        Some(Lap { found, cpu })
+    }
 }
 
 fn options() -> Options {
-    let mut options = Options { seeds: 5, seconds: 5, ways: "abcdpe".to_owned(), holes: Vec::new() };
+    let mut options = Options { seeds: 5, seconds: 5, bytes_seconds: 60, ways: "abcdpe".to_owned(), holes: Vec::new() };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|n| n.parse().ok()).expect("a number behind the option");
         match argument.as_str() {
             "--seeds" => options.seeds = number(),
             "--seconds" => options.seconds = number(),
+            "--bytes-seconds" => options.bytes_seconds = number(),
             "--ways" => options.ways = arguments.next().expect("letters behind --ways"),
             name => options.holes.push(name.to_owned()),
         }
@@ -115,7 +182,7 @@ fn single_token_holes() -> Vec<Hole> {
 
 fn run(way: char, hole: Hole, seed: u64, seconds: u64) -> Lap {
     let lap = match way {
-        'a' | 'b' | 'c' => engine(way, hole, seed, seconds),
+        'c' => engine(hole, seed, seconds),
         'd' => library(Arc::new(Strawman(hole)), seed, seconds),
         'p' => {
             let adapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/release/jwt-gauntlet");
@@ -171,36 +238,38 @@ fn strategies(hole: Hole, seed: u64, seconds: u64) -> Lap {
 }
 
 /// A libFuzzer target in a process of its own, until its first failure.
-fn engine(way: char, hole: Hole, seed: u64, seconds: u64) -> Lap {
+fn engine(hole: Hole, seed: u64, seconds: u64) -> Lap {
+    let before = cpu();
+    let limits = [format!("-runs={EXECUTIONS}"), format!("-max_total_time={}", 10 * seconds)];
+    let (failed, text) = libfuzzer('c', &format!("strawman/{hole}"), seed, &limits);
+    let stat = text.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    let executions = stat.and_then(|n| n.trim().parse().ok());
+    // A verifier that takes a broken token is not fuzzed at all.
+    let executions = if text.contains("attack that first") { Some(0) } else { executions };
+    Lap { found: executions.filter(|_| failed), cpu: cpu() - before }
+}
+
+/// Runs the target of (a), (b) or (c); whether it failed, and what it said.
+fn libfuzzer(way: char, target: &str, seed: u64, limits: &[String]) -> (bool, String) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let binary = root.join("target/fuzz-out").join(if way == 'c' { "strawman" } else { "naive" });
     let scratch = std::env::temp_dir().join(format!("jwt-gauntlet-race-{}", std::process::id()));
     std::fs::create_dir_all(scratch.join("corpus")).expect("a writable temporary folder");
-    let before = cpu();
     let mut command = Command::new(&binary);
     command
-        .env("GAUNTLET_TARGET", format!("strawman/{hole}"))
+        .env("GAUNTLET_TARGET", target)
         .arg(format!("-seed={seed}"))
         .args(["-print_final_stats=1", "-print_funcs=0", "-max_len=8192", "-len_control=0", "-timeout=10"])
         .arg(format!("-artifact_prefix={}/", scratch.display()))
+        .args(limits)
         .arg(scratch.join("corpus"))
         .stdin(Stdio::null());
-    if way == 'c' {
-        command.args([format!("-runs={EXECUTIONS}"), format!("-max_total_time={}", 10 * seconds)]);
-    } else {
-        command.arg(format!("-max_total_time={seconds}"));
-    }
     if way == 'b' {
         command.arg(format!("-dict={}", root.join("fuzz/jwt.dict").display())).arg(root.join("fuzz/seeds/naive"));
     }
     let output = command.output().unwrap_or_else(|e| panic!("{}: {e}; build the targets first", binary.display()));
-    let text = String::from_utf8_lossy(&output.stderr);
-    let stat = text.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
-    let executions = stat.and_then(|n| n.trim().parse().ok());
     let _ = std::fs::remove_dir_all(&scratch);
-    // A verifier that takes a broken token is not fuzzed at all.
-    let executions = if text.contains("attack that first") { Some(0) } else { executions };
-    Lap { found: executions.filter(|_| !output.status.success()), cpu: cpu() - before }
+    (!output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
 /// CPU seconds of this process and of those that it has waited for.
