@@ -8,13 +8,16 @@
 //! Each algorithm and configuration is a stage with a stream of its own, so that the same seed and number of cases ask the same tokens in
 //! the same order on any number of cores, as long as the target gives the same answers.
 
+mod alone;
 pub mod check;
+mod class;
 pub mod corpus;
 pub mod driver;
 pub mod engine;
 pub mod gate;
 mod hooks;
 pub mod judge;
+mod lane;
 mod permits;
 mod plainer;
 pub mod replay;
@@ -22,12 +25,12 @@ mod schedule;
 pub(crate) mod shrink;
 mod stage;
 mod trail;
+mod turns;
 
 use std::{
-    collections::VecDeque,
     num::NonZeroUsize,
     sync::{
-        Mutex, MutexGuard, OnceLock, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     thread,
@@ -37,19 +40,21 @@ use std::{
 pub use self::trail::Trail;
 use self::{
     gate::Invalid,
+    lane::{Found, Lane},
     permits::Permits,
     schedule::Schedule,
-    stage::{Lane, Stage},
+    stage::Stage,
+    turns::{Turns, locked},
 };
 use crate::{
     algorithm::Algorithm,
-    catalogue::{Attack, Case, Catalogue},
+    catalogue::{Case, Catalogue},
     configuration::Configuration,
     finding::{Control, Finding, Report, Summary, Target},
-    recipe::Recipe,
+    harvest::Harvest,
     run::RunError,
     target::{AskError, Implementation},
-    verdict::{Expectation, Outcome},
+    verdict::Outcome,
     words::Words,
 };
 
@@ -176,7 +181,7 @@ impl<'a> Fuzzer<'a> {
 
     /// Words of the target's own, beside the built-in vocabulary; see [`crate::harvest`].
     #[must_use]
-    pub fn words(mut self, harvested: Vec<String>) -> Self {
+    pub fn words(mut self, harvested: impl Into<Harvest>) -> Self {
         self.words = Words::with(harvested);
         self
     }
@@ -319,7 +324,7 @@ impl<'a> Fuzzer<'a> {
         let lanes: Vec<Lane<'_>> =
             lanes.into_iter().filter_map(|lane| lane.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
         let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.conclude(lanes, failure, tally.executions.into_inner(), stop.load(Ordering::Relaxed))
+        self.conclude(lanes, failure, stop.load(Ordering::Relaxed))
     }
 
     /// The usual configuration of every algorithm, then the odd ones; and where those are, by kind.
@@ -356,7 +361,6 @@ impl<'a> Fuzzer<'a> {
         &self,
         lanes: Vec<Lane<'_>>,
         failure: Option<AskError>,
-        executions: usize,
         interrupted: bool,
     ) -> Result<Fuzzed, FuzzError> {
         let usual: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.control().usual).collect();
@@ -375,15 +379,16 @@ impl<'a> Fuzzer<'a> {
                 .collect();
             return Err(RunError::Unsupported(reasons.join("; ")).into());
         }
+        let executions = lanes.iter().map(Lane::answered).sum();
         let kinds = lanes.iter().map(Lane::kinds).sum();
         let controls: Vec<Control> = lanes.iter().map(|lane| lane.control().clone()).filter(|c| c.usual || c.asked()).collect();
         let corpus = lanes.iter().flat_map(Lane::corpus).collect();
         let held = lanes.iter().map(Lane::held).sum();
-        let mut found: Vec<stage::Found> = lanes.into_iter().flat_map(Lane::into_findings).collect();
+        let mut found: Vec<Found> = lanes.into_iter().flat_map(Lane::into_findings).collect();
         trail::distinct(&mut found);
         found.sort_by_key(|found| std::cmp::Reverse(found.finding.severity));
         let (mut findings, mut cases, mut seen_at) = (Vec::new(), Vec::new(), Vec::new());
-        for stage::Found { finding, case, seen_at: at, .. } in found {
+        for Found { finding, case, seen_at: at, .. } in found {
             findings.push(finding);
             cases.push(case);
             seen_at.push(at);
@@ -417,64 +422,6 @@ struct Slot {
     stage: OnceLock<Option<Stage>>,
 }
 
-/// Hands out the turns. Batches of a stage are taken in the order in which they were dealt, however the threads run, since a lane learns
-/// from one batch for the next.
-struct Turns {
-    plan: Schedule,
-    dealt: Mutex<Dealt>,
-}
-
-struct Dealt {
-    turn: usize,
-    /// Cases that may still be dealt.
-    left: usize,
-    /// Cases that were dealt and could not be asked. They are dealt again once all others are done, so that no thread's speed decides
-    /// who gets them.
-    unasked: usize,
-    /// Batches of each stage that no thread has taken yet.
-    waiting: Vec<VecDeque<usize>>,
-}
-
-impl Turns {
-    fn new(plan: Schedule, stages: usize, budget: usize) -> Self {
-        Self { plan, dealt: Mutex::new(Dealt { turn: 0, left: budget, unasked: 0, waiting: vec![VecDeque::new(); stages] }) }
-    }
-
-    /// The stage whose turn it is, until the budget is spent.
-    fn next(&self) -> Option<usize> {
-        let mut dealt = locked(&self.dealt);
-        if dealt.left == 0 || self.plan.round() == 0 {
-            return None;
-        }
-        let (stage, count) = (self.plan.stage(dealt.turn), self.plan.size(dealt.turn).min(dealt.left));
-        dealt.turn += 1;
-        dealt.left -= count;
-        dealt.waiting[stage].push_back(count);
-        Some(stage)
-    }
-
-    /// Turns until every usual stage has had one.
-    fn round(&self) -> usize {
-        self.plan.round()
-    }
-
-    fn give_back(&self, unasked: usize) {
-        locked(&self.dealt).unasked += unasked;
-    }
-
-    /// Whether there is something left to deal.
-    fn deal_again(&self) -> bool {
-        let mut dealt = locked(&self.dealt);
-        dealt.left = dealt.left.saturating_add(std::mem::take(&mut dealt.unasked));
-        dealt.left > 0
-    }
-
-    /// Cases of the next batch of that stage.
-    fn count(&self, stage: usize) -> Option<usize> {
-        locked(&self.dealt).waiting[stage].pop_front()
-    }
-}
-
 /// Progress over all stages.
 #[derive(Default)]
 struct Tally {
@@ -497,10 +444,6 @@ impl Tally {
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Fuzzed {
     /// Whether a finding is at or above the outcome.
     #[must_use]
@@ -513,28 +456,4 @@ impl Fuzzed {
     pub fn attack_files(&self) -> Vec<(String, String)> {
         self.cases.iter().map(|case| (case.attack.id.clone(), case.attack.to_file(std::slice::from_ref(case)))).collect()
     }
-}
-
-/// The class of the attack file that describes the finding: one with the same steps, or the only one with steps of the same kinds. Where
-/// several have those, the kinds do not tell which weakness it is, and none is named.
-fn class_of(
-    catalogue: &Catalogue,
-    recipe: &Recipe,
-    trail: &Trail,
-    configuration: &Configuration,
-) -> Option<std::sync::Arc<Attack>> {
-    let set_up = |case: &Case| case.configuration == *configuration || case.configuration == Configuration::default();
-    let alike = |case: &&Case| {
-        case.expect == Expectation::Reject && set_up(case) && case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail
-    };
-    let alike: Vec<&Case> = catalogue.cases.iter().filter(alike).collect();
-    let same = alike.iter().find(|case| case.recipe.steps == recipe.steps);
-    let only = alike.first().filter(|first| alike.iter().all(|case| case.attack.id == first.attack.id));
-    same.or(only).map(|case| std::sync::Arc::clone(&case.attack))
-}
-
-/// The class of the attack file about that configured key.
-fn class_of_key(catalogue: &Catalogue, configuration: &Configuration) -> Option<std::sync::Arc<Attack>> {
-    let same = |case: &&Case| case.expect == Expectation::Reject && case.configuration.key == configuration.key;
-    catalogue.cases.iter().find(same).map(|case| std::sync::Arc::clone(&case.attack))
 }

@@ -6,6 +6,7 @@
 //! Invariant: nothing here prints; what happens is told as [`Event`]s, and the same seed finds the same things in the same order.
 
 mod arsenal;
+pub(crate) mod single;
 mod unit;
 
 pub use arsenal::Arsenal;

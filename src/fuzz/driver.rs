@@ -10,7 +10,9 @@ use super::{
     FuzzError, Invalid, gate,
     judge::Judgement,
     plainer,
-    stage::{Alone, Lane, Meaning, Shot, Stage},
+    alone::Alone,
+    lane::Lane,
+    stage::{Meaning, Shot, Stage},
 };
 use crate::{
     algorithm::Algorithm,

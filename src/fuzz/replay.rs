@@ -9,7 +9,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use super::stage::{Alone, Meaning, Shot, Stage};
+use super::{
+    alone::Alone,
+    stage::{Meaning, Shot, Stage},
+};
 use crate::{
     algorithm::Algorithm,
     catalogue::{Attack, Catalogue, Severity},

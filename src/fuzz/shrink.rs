@@ -2,7 +2,10 @@
 //!
 //! Steps, not bytes: a token of fewer bytes explains nothing, a recipe of fewer steps explains everything.
 
-use super::stage::{Alone, Meaning, Shot};
+use super::{
+    alone::Alone,
+    stage::{Meaning, Shot},
+};
 use crate::{
     recipe::{Base, Recipe},
     step::{MacKey, Step},
@@ -154,9 +157,11 @@ fn plainer(step: &Step) -> Vec<Step> {
             [1, **count / 2].map(|count| Step::FillSignature { byte: byte.clone(), count: count.into() }).into()
         }
         Step::RenameHeader { name, .. } => vec![Step::DropHeader { name: name.clone() }],
-        Step::Mac { hash, .. } => {
-            let empty = Step::Mac { key: MacKey::Text("".into()).into(), hash: hash.clone() };
+        Step::Mac { key, hash, derived } => {
+            let plain = Step::Mac { key: key.clone(), hash: hash.clone(), derived: None };
+            let empty = Step::Mac { key: MacKey::Text("".into()).into(), hash: hash.clone(), derived: None };
             let mut plainer = vec![Step::DropSignature {}];
+            plainer.extend(derived.is_some().then_some(plain));
             plainer.extend((empty != *step).then_some(empty));
             plainer
         }

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::stage::Found;
+use super::lane::Found;
 use crate::{
     recipe::Recipe,
-    step::{MacKey, Step},
+    step::{KidShape, MacKey, Step},
     verdict::Outcome,
 };
 
@@ -17,7 +17,7 @@ impl Trail {
     /// The trail of a recipe.
     #[must_use]
     pub fn of(recipe: &Recipe) -> Self {
-        let mut kinds: Vec<String> = recipe.steps.iter().map(kind).collect();
+        let mut kinds: Vec<String> = telling(recipe).map(kind).collect();
         kinds.sort();
         kinds.dedup();
         Self(kinds)
@@ -44,6 +44,11 @@ impl Trail {
         let slug = slug.trim_end_matches('-');
         slug.chars().take(80).collect::<String>().trim_end_matches('-').to_owned()
     }
+}
+
+/// The steps of a recipe that do something: attack files also list leaving the `kid` as it is.
+pub(super) fn telling(recipe: &Recipe) -> impl Iterator<Item = &Step> {
+    recipe.steps.iter().filter(|step| !matches!(step, Step::Kid { is } if **is == KidShape::Kept))
 }
 
 /// What a step does, without the values that do not matter: the name of the step and of the member, the variant of an enumeration.

@@ -12,6 +12,7 @@ use std::{
 use super::{
     Event, Tally,
     arsenal::{Stage, Unit},
+    single::{SUSPICIOUS, Single},
 };
 use crate::{
     catalogue::Case,
@@ -37,10 +38,6 @@ struct Answer {
 /// A case with its token.
 type Sent<'a> = (&'a Case, &'a Forged);
 
-/// A gap before an answer that makes it worth a second look; far above what scheduling does to an ordinary answer.
-const SUSPICIOUS: Duration = Duration::from_millis(150);
-/// An answer is slow if it takes this many times as long as that to the control, and [`SUSPICIOUS`] longer.
-const SLOW_FACTOR: u32 = 10;
 /// Why a case is skipped over which the target died or hung.
 const NO_FAULT: &str = "the target died or hung over a genuine token as well, so that nothing is known about the case";
 
@@ -186,11 +183,8 @@ impl Asker<'_> {
         })
     }
 
-    /// Asks one token alone.
-    fn alone(&self, token: &str) -> Result<Answer, AskError> {
-        let mut answered = None;
-        self.ask(&[token], &mut |_, answer| answered = Some(answer))?;
-        answered.ok_or_else(|| AskError("the target gave no answer and no error".to_owned()))
+    fn single(&self) -> Single<'_> {
+        Single { verifier: self.verifier, genuine: &self.stage.genuine }
     }
 
     fn outcome(&self, shot: Sent<'_>, answer: &Answer) -> Outcome {
@@ -220,34 +214,25 @@ impl Asker<'_> {
         verdict: Verdict,
         control: &mut Control,
     ) -> Result<(Outcome, Verdict), AskError> {
-        let genuine = self.alone(&self.stage.genuine)?;
-        control.note_genuine(&genuine.verdict);
-        let again = self.alone(shot.1.token.as_str())?;
+        let (single, token) = (self.single(), shot.1.token.as_str());
+        let (genuine, _) = single.ask(&self.stage.genuine)?;
+        control.note_genuine(&genuine);
+        let (again, took) = single.ask(token)?;
         if outcome == Outcome::Slow {
-            return Ok((self.confirm_slow(shot, &again)?, again.verdict));
+            let slow = single.is_slow(token, took)?;
+            return Ok((if slow { Outcome::Slow } else { Outcome::Held }, again));
         }
-        let confirmed = self.judge(shot, &again.verdict);
+        let confirmed = self.judge(shot, &again);
         if confirmed == outcome {
-            return Ok(blamed(outcome, verdict, &genuine.verdict));
+            return Ok(blamed(outcome, verdict, &genuine));
         }
         // Not the same twice. Accepting a forgery once is enough; of anything else the graver of two more answers counts.
-        let third = self.alone(shot.1.token.as_str())?;
-        let last = self.judge(shot, &third.verdict);
+        let (third, _) = single.ask(token)?;
+        let last = self.judge(shot, &third);
         let first = if outcome == Outcome::Forged { outcome } else { Outcome::Held };
-        let answers = [(first, verdict), (confirmed, again.verdict), (last, third.verdict)];
+        let answers = [(first, verdict), (confirmed, again), (last, third)];
         let (outcome, verdict) = answers.into_iter().max_by_key(|(outcome, _)| *outcome).expect("three answers");
-        Ok(blamed(outcome, verdict, &genuine.verdict))
-    }
-
-    /// Slow is what takes far longer than the control each time; the fastest of three answers counts.
-    fn confirm_slow(&self, shot: Sent<'_>, again: &Answer) -> Result<Outcome, AskError> {
-        let (mut fastest, mut usual) = (again.took, Duration::MAX);
-        for _ in 0..2 {
-            fastest = fastest.min(self.alone(shot.1.token.as_str())?.took);
-            usual = usual.min(self.alone(&self.stage.genuine)?.took);
-        }
-        let slow = fastest > SUSPICIOUS && fastest > usual.saturating_mul(SLOW_FACTOR);
-        Ok(if slow { Outcome::Slow } else { Outcome::Held })
+        Ok(blamed(outcome, verdict, &genuine))
     }
 }
 
