@@ -15,7 +15,7 @@ mod source;
 mod tests;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io,
     path::{Path, PathBuf},
 };
@@ -26,6 +26,9 @@ use self::files::Budget;
 
 /// The most words that a harvest gives.
 pub const MOST_WORDS: usize = 20_000;
+
+/// The most passages that a harvest gives.
+const MOST_PASSAGES: usize = 1_000;
 
 /// The longest word in bytes.
 const LONGEST: usize = 64;
@@ -71,11 +74,36 @@ pub enum HarvestError {
     },
 }
 
-/// The words of a file, or of all files below a folder, the most promising first.
+/// What a reading gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Harvest {
+    /// Words, the most promising first.
+    pub words: Vec<String>,
+    /// Literals that stand close together in sources that are no package of somebody else's, in their order: a name and its value, an
+    /// id and its secret are written side by side.
+    pub passages: Vec<Vec<String>>,
+}
+
+impl Harvest {
+    /// Adds another's, behind what is there; no word twice.
+    pub fn extend(&mut self, other: Self) {
+        let mut seen: HashSet<String> = self.words.iter().cloned().collect();
+        self.words.extend(other.words.into_iter().filter(|word| seen.insert(word.clone())));
+        self.passages.extend(other.passages.into_iter().filter(|passage| !self.passages.contains(passage)).collect::<Vec<_>>());
+    }
+}
+
+impl From<Vec<String>> for Harvest {
+    fn from(words: Vec<String>) -> Self {
+        Self { words, passages: Vec::new() }
+    }
+}
+
+/// The words of a file, or of all files below a folder.
 ///
 /// # Errors
 /// If `path` itself cannot be read; files below it that cannot are passed over.
-pub fn harvest(path: &Path) -> Result<Vec<String>, HarvestError> {
+pub fn harvest(path: &Path) -> Result<Harvest, HarvestError> {
     let read = |source| HarvestError::Read { path: path.to_owned(), source };
     let root = path.canonicalize().map_err(read)?;
     let readable = if root.is_dir() { std::fs::read_dir(&root).map(drop) } else { std::fs::File::open(&root).map(drop) };
@@ -98,6 +126,7 @@ struct Notes {
 #[derive(Default)]
 struct Crop {
     words: HashMap<String, Notes>,
+    passages: Vec<Vec<String>>,
     /// Whether what is read now is no package of somebody else's.
     own: bool,
 }
@@ -117,9 +146,7 @@ impl Crop {
 
     /// Takes a word in; `near` says whether tokens are talked about around it.
     fn add(&mut self, word: &str, literal: bool, near: bool) {
-        let fits =
-            (2..=LONGEST).contains(&word.len()) && !word.chars().any(char::is_control) && word.chars().any(char::is_alphabetic);
-        if !fits || is_prose(word) {
+        if !is_word(word) {
             return;
         }
         let notes = self.words.entry(word.to_owned()).or_default();
@@ -129,7 +156,14 @@ impl Crop {
         notes.own |= self.own;
     }
 
-    fn ranked(self) -> Vec<String> {
+    /// Takes literals in that stand close together.
+    fn pass(&mut self, literals: Vec<String>) {
+        if self.own && literals.len() > 1 && self.passages.len() < MOST_PASSAGES && !self.passages.contains(&literals) {
+            self.passages.push(literals);
+        }
+    }
+
+    fn ranked(self) -> Harvest {
         let mut words: Vec<(String, Notes)> = self.words.into_iter().collect();
         words.sort_unstable_by(|(a, x), (b, y)| {
             let rank = |notes: &Notes| {
@@ -138,8 +172,15 @@ impl Crop {
             };
             rank(x).cmp(&rank(y)).then_with(|| a.cmp(b))
         });
-        words.into_iter().take(MOST_WORDS).map(|(word, _)| word).collect()
+        Harvest { words: words.into_iter().take(MOST_WORDS).map(|(word, _)| word).collect(), passages: self.passages }
     }
+}
+
+fn is_word(text: &str) -> bool {
+    (2..=LONGEST).contains(&text.len())
+        && !text.chars().any(char::is_control)
+        && text.chars().any(char::is_alphabetic)
+        && !is_prose(text)
 }
 
 /// Several words of letters in a row: a message to people.

@@ -29,6 +29,12 @@ impl Entry {
         Self(token.into())
     }
 
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.0
+    }
+
     fn reading(&self) -> Reading {
         let mut segments = self.0.split('.').map(|text| Segment::parse(text).bytes().unwrap_or_default());
         let mut next = || segments.next().unwrap_or_default();

@@ -37,6 +37,12 @@ pub struct Scene {
     key_texts: Vec<KeyText>,
     back_doors: Vec<String>,
     harvested: Vec<String>,
+    /// Harvested words that are written side by side.
+    neighbours: Vec<Vec<String>>,
+    /// Ids like the configured one, as JSON.
+    near_kids: Vec<String>,
+    /// The genuine token, as JSON.
+    quoted: String,
     /// The genuine token's segments, decoded.
     segments: [Vec<u8>; 3],
     /// Whether the issuer's private key is at hand.
@@ -61,6 +67,9 @@ impl Scene {
             key_texts: KeyText::ALL.iter().copied().filter(|shape| issuer.key_text(*shape).is_some()).collect(),
             back_doors: words.keys().into_iter().map(str::to_owned).collect(),
             harvested: words.harvested.clone(),
+            near_kids: words::near_kids(trust.kid.as_deref().unwrap_or("key-1")),
+            neighbours: words.neighbours.clone(),
+            quoted: words::quoted(&issuer.genuine().to_string()),
             segments: [bytes(0), bytes(1), bytes(2)],
             issues: issuer.key.is_some(),
         }
@@ -146,7 +155,6 @@ impl Step {
             | Self::RespellEcdsa { .. }
             | Self::RespellEddsa { .. }
             | Self::SignEddsaVariant { .. }
-            | Self::EcdsaScalars { .. }
             | Self::EddsaSmallOrder { .. } => true,
             Self::Sign { algorithm: with, .. } => with.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
             Self::SignByKeyType { .. } => algorithm.family() != Family::Hmac,

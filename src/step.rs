@@ -9,6 +9,7 @@
 
 mod base64;
 mod choice;
+mod compose;
 mod ecdsa;
 pub(crate) mod eddsa;
 mod embed;
@@ -30,7 +31,7 @@ pub use self::{
     ecdsa::{EcdsaForm, EcdsaScalar, EcdsaSpelling},
     eddsa::{EddsaSpelling, EddsaVariant},
     embed::{Chain, DataUrl, Document, KeyMember},
-    hmac::{MacHash, MacKey, SecretReading},
+    hmac::{Derivation, MacHash, MacKey, SecretReading},
     object::{KidShape, Place},
     rsa::{CubeRoot, DigestEdit, DigestElement, PaddingEdit, PssEdit, RsaInteger, SignedHash},
     signature::{Holder, Other, SegmentName},
@@ -72,6 +73,8 @@ pub enum Step {
     ClaimsText { to: Choice<String> },
     /// Makes these bytes, in hex, the whole payload, before base64url.
     ClaimsBytes { hex: Choice<String> },
+    /// Sets a claim to a time that many seconds after the beginning of this hour, before it if negative.
+    ClaimTime { name: Choice<String>, seconds: Choice<i64> },
     /// Writes the header with white space and line breaks, or otherwise legal but unusual.
     SpaceHeader {},
     /// Writes the claims with white space and line breaks.
@@ -123,8 +126,8 @@ pub enum Step {
     /// Signs with the trusted key by whatever scheme that key is for and with the hash of the header's `alg`, as a library does that
     /// lets the type of the key decide; `form` is that of an ECDSA signature.
     SignByKeyType { form: Choice<EcdsaForm> },
-    /// MACs under the header's `alg` (HS256, HS384, HS512) or with the hash given.
-    Mac { key: Choice<MacKey>, hash: Option<Choice<MacHash>> },
+    /// MACs under the header's `alg` (HS256, HS384, HS512) or with the hash given; `derived` says what is done to the key first.
+    Mac { key: Choice<MacKey>, hash: Option<Choice<MacHash>>, derived: Option<Choice<Derivation>> },
 
     /// Makes the ECDSA signature out of two chosen numbers on the curve of the header's `alg`.
     EcdsaScalars { r: Choice<EcdsaScalar>, s: Choice<EcdsaScalar>, form: Choice<EcdsaForm> },
@@ -159,6 +162,12 @@ pub enum Step {
     /// Serialises the token as JSON with `to`, JSON text, where the signature belongs, or the whole list of signatures; without `to`,
     /// with nothing there.
     JsonSignature { at: Choice<JsonPlace>, to: Option<Choice<String>> },
+    /// Makes the token the payload of another, whose header is the genuine one's with `cty` `JWT`, and whose signature is stale.
+    Nest {},
+    /// Puts a genuine token of the issuer's in front of the serialised token or behind it, with that text between them.
+    Join { genuine: Choice<Place>, with: Choice<String> },
+    /// Puts the claims behind the genuine token, as disclosures that nobody vouches for (RFC 9901).
+    Disclose {},
     /// Puts text around the serialised token.
     Decorate { with: Choice<Decoration> },
     /// Makes `to` the whole wire text.
@@ -219,6 +228,7 @@ impl Step {
             Self::RenameClaim { name, to } => object::rename(work, Claims, name, to),
             Self::ClaimsText { to } => object::replace(work, Claims, to.as_bytes().to_vec()),
             Self::ClaimsBytes { hex } => object::replace(work, Claims, from_hex(hex)?),
+            Self::ClaimTime { name, seconds } => compose::claim_time(work, name, **seconds),
             Self::SpaceHeader {} => object::space(work, Header),
             Self::SpaceClaims {} => object::space(work, Claims),
             Self::Kid { is } => object::kid(work, **is),
@@ -243,7 +253,7 @@ impl Step {
             Self::Digest { hash } => hmac::digest(work, **hash),
             Self::Sign { with, algorithm } => signature::sign(work, **with, algorithm.as_deref().copied()),
             Self::SignByKeyType { form } => ecdsa::sign_by_key_type(work, **form),
-            Self::Mac { key, hash } => hmac::mac(work, key, hash.as_deref().copied()),
+            Self::Mac { key, hash, derived } => hmac::mac(work, key, hash.as_deref().copied(), derived.as_deref().copied()),
             Self::EcdsaScalars { r, s, form } => ecdsa::scalars(work, **r, **s, **form),
             Self::RespellEcdsa { to } => ecdsa::respell(work, **to),
             Self::RespellEddsa { to } => eddsa::respell(work, **to),
@@ -259,6 +269,9 @@ impl Step {
             Self::RsaInteger { to } => rsa::integer(work, **to),
             Self::Shape { to } => wire::shape(work, **to),
             Self::JsonSignature { at, to } => wire::json_signature(work, **at, to.as_ref().map(|to| to.as_str())),
+            Self::Nest {} => compose::nest(work),
+            Self::Join { genuine, with } => compose::join(work, **genuine, with),
+            Self::Disclose {} => compose::disclose(work),
             Self::Decorate { with } => wire::decorate(work, **with),
             Self::WireText { to } => wire::replace(work, to),
             Self::Prepend { text } => wire::prepend(work, text),

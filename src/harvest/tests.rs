@@ -25,7 +25,7 @@ impl Tree {
     }
 
     fn words(&self) -> Vec<String> {
-        harvest(&self.0).expect("it can be read")
+        harvest(&self.0).expect("it can be read").words
     }
 }
 
@@ -57,7 +57,7 @@ fn a_hidden_word_is_found_in_python_and_javascript_and_comes_early() {
 
 #[test]
 fn a_hidden_word_is_found_in_a_binary() {
-    let words = harvest(&std::env::current_exe().expect("this test")).expect("it can be read");
+    let words = harvest(&std::env::current_exe().expect("this test")).expect("it can be read").words;
     assert!(has(&words, "x-debug"), "{} words", words.len());
     assert!(words.len() <= MOST_WORDS);
     let tree = Tree::new();
@@ -131,4 +131,14 @@ fn a_command_leads_to_its_script_and_to_what_that_imports() {
         assert!(has(&found, word), "{word}");
     }
     assert!(words(&["no-such-program-anywhere", "--flag"]).is_empty());
+}
+
+#[test]
+fn what_is_written_side_by_side_is_kept_together() {
+    let tree = Tree::new();
+    let far = "\n".repeat(40);
+    tree.file("a.py", format!("PARTNERS = {{'https://partner.test': ('pk-7',\n   'tr0ub4dor')}}{far}x = 'alone'{far}if h['by'] == 'edge-gw': pass"));
+    tree.file("node_modules/b/index.js", "x = { 'foreign': 'thing' }");
+    let passages = harvest(&tree.0).expect("it can be read").passages;
+    assert_eq!(passages, [vec!["https://partner.test", "pk-7", "tr0ub4dor"], vec!["by", "edge-gw"]]);
 }

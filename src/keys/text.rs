@@ -142,6 +142,8 @@ key_texts! {
     XHexUpper = "x-hex-upper",
     /// The JWK with a space behind each comma and colon, as Python prints it.
     JwkSpaced = "jwk-spaced",
+    /// The JWK as Python's `str` shows a dictionary.
+    JwkPython = "jwk-python",
     /// A bare array that holds the JWK.
     JwkArray = "jwk-array",
     /// SPKI PEM behind a tab.
@@ -201,6 +203,7 @@ impl KeyText {
                 jwk()?.replace('{', "{\n  ").replace(',', ",\n  ").replace("\":", "\": ").replace('}', "\n}").into_bytes()
             }
             Self::JwkSpaced => jwk()?.replace("\",", "\", ").replace("\":", "\": ").into_bytes(),
+            Self::JwkPython => jwk()?.replace("\",", "\", ").replace("\":", "\": ").replace('"', "'").into_bytes(),
             Self::SpkiDer => key.spki_der()?,
             Self::Pkcs1Der => key.pkcs1_der()?,
             Self::X509Der => key.certificate.clone()?,

@@ -1,25 +1,29 @@
 //! Plans: the few ways in which a forged or borderline token ends up with something in the place of a signature.
 
+mod issued;
+mod worded;
+
 use data_encoding::HEXLOWER;
 use strum::VariantArray as _;
 
+use self::{
+    issued::issued,
+    worded::{neighbours, vouched, worded},
+};
 use super::{
     Scene, havoc,
-    step::{affix, alg, claim_name, claim_value, dealt, embed_url, header_value, length, mac_key, mathematics, sibling, value},
+    step::{affix, alg, dealt, derivation, embed_url, header_name, header_value, join, length, mac_key, mathematics},
 };
 use crate::{
     algorithm::{Algorithm, Family},
     entropy::Entropy,
     recipe::{Base, Recipe},
     step::{
-        Base64Spelling, Chain, Choice, Decoration, EcdsaForm, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place,
+        Base64Spelling, Chain, Choice, Decoration, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place,
         SegmentName, Shape, Step,
     },
     words,
 };
-
-/// Harvested words that get half of all tries: a harvest has the most promising first.
-const PROMISING: usize = 1000;
 
 /// What stands in the place of a good signature, and why it might be taken.
 #[derive(Clone, Copy)]
@@ -40,6 +44,8 @@ enum Plan {
     Raw,
     /// Whatever: some word opens a back door.
     Worded,
+    /// Whatever: words of the target's that belong together do.
+    Neighbours,
     /// Whatever comes of a few random steps.
     Wild,
 }
@@ -51,20 +57,12 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
         (17, Plan::Unsigned),
         (21, Plan::Confused),
         (if dear { 15 } else { 0 }, Plan::Embedded),
-        (
-            if hmac {
-                10
-            } else if dear {
-                20
-            } else {
-                0
-            },
-            Plan::Mathematics,
-        ),
+        (mathematics_weight(scene.family(), dear), Plan::Mathematics),
         (if hmac { 18 } else { private(24) }, Plan::Issued),
         (9, Plan::Respelled),
         (5, Plan::Raw),
         (if scene.harvested.is_empty() { 5 } else { 20 }, Plan::Worded),
+        (if scene.neighbours.is_empty() { 0 } else { 12 }, Plan::Neighbours),
         (5, Plan::Wild),
     ];
     let plan = entropy.weighted(&plans);
@@ -78,6 +76,16 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
     recipe
 }
 
+/// Most of the mathematics of RSA and Ed25519 is dear; that of ECDSA is half of it numbers that cost nothing.
+fn mathematics_weight(family: Family, dear: bool) -> usize {
+    match family {
+        Family::Hmac => 10,
+        _ if dear => 20,
+        Family::Ec => 6,
+        Family::Rsa | Family::Okp => 0,
+    }
+}
+
 fn draw(plan: Plan, entropy: &mut Entropy, scene: &Scene) -> Recipe {
     let mut steps = Vec::new();
     let from = match plan {
@@ -89,6 +97,7 @@ fn draw(plan: Plan, entropy: &mut Entropy, scene: &Scene) -> Recipe {
         Plan::Respelled => respelled(&mut steps, entropy, scene),
         Plan::Raw => raw(&mut steps, entropy, scene),
         Plan::Worded => worded(&mut steps, entropy, scene),
+        Plan::Neighbours => neighbours(&mut steps, entropy, scene),
         Plan::Wild => wild(&mut steps, entropy, scene),
     };
     Recipe { from, steps }
@@ -127,8 +136,13 @@ fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         5 => words::quoted(entropy.deal::<&str>("algorithms", words::ALGORITHMS)),
         _ => alg(entropy, scene),
     };
-    match entropy.below(14) {
+    match entropy.below(16) {
         0..2 => {}
+        14 => {
+            // As if it were encrypted: somebody else will have checked it.
+            steps.push(set_header("alg", words::quoted(entropy.deal::<&str>("key management", words::KEY_MANAGEMENT))));
+            steps.push(set_header("enc", words::quoted(entropy.deal::<&str>("encryption", words::ENCRYPTION))));
+        }
         2 => steps.push(add_header("alg", to, *entropy.deal("alg at", Place::VARIANTS))),
         3 => steps.push(Step::DropHeader { name: "alg".into() }),
         4 => {
@@ -186,9 +200,29 @@ fn no_signature(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
     }
 }
 
+/// Now and then a member that changes how the rest is read.
+fn spice(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, percent: usize) {
+    if !entropy.percent(percent) {
+        return;
+    }
+    let name = match entropy.below(8) {
+        0..3 => "typ".to_owned(),
+        3 | 4 => "crit".to_owned(),
+        5 => (*entropy.deal("spice", &["cty", "zip", "b64", "enc", "jwk", "x5t", "ver"])).to_owned(),
+        _ => header_name(entropy, scene),
+    };
+    if name != "alg" && name != "kid" {
+        steps.push(set_header(&name, header_value(&name, entropy, scene)));
+    }
+}
+
 fn unsigned(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    if entropy.percent(7) {
+        return vouched(steps, entropy, scene);
+    }
     unsigned_alg(steps, entropy, scene);
     key_id(steps, entropy, 20);
+    spice(steps, entropy, scene, 15);
     no_signature(steps, entropy, scene);
     if entropy.percent(25) {
         steps.push(Step::Shape { to: dealt!(entropy, Shape) });
@@ -217,7 +251,20 @@ fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
         } else {
             steps.push(add_header("kid", kid, *entropy.deal("kid at", Place::VARIANTS)));
         }
-        key = MacKey::Text((*entropy.pick(keys)).into());
+        key = match entropy.below(10) {
+            0..7 => MacKey::Text((*entropy.pick(keys)).into()),
+            7 | 8 => MacKey::Text(entropy.pick(&scene.secrets).clone().into()),
+            _ => MacKey::Member("kid".into()),
+        };
+    } else if entropy.percent(25) {
+        // Another of the issuer's ids, or none.
+        steps.push(match entropy.below(3) {
+            0 => Step::DropHeader { name: "kid".into() },
+            _ => set_header("kid", entropy.deal("near kid", &scene.near_kids).clone()),
+        });
+        if entropy.percent(40) {
+            key = MacKey::Text("".into());
+        }
     }
     if entropy.percent(6) {
         let (url, content) = *entropy.deal("url secret", words::URL_SECRETS);
@@ -240,7 +287,9 @@ fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
         });
     }
     let hash = if entropy.percent(90) { hash(algorithm) } else { *entropy.deal("mac hash", MacHash::VARIANTS) };
-    steps.push(Step::Mac { key: key.into(), hash: Some(hash.into()) });
+    spice(steps, entropy, scene, 8);
+    let derived = derivation(&key, entropy, 15);
+    steps.push(Step::Mac { key: key.into(), hash: Some(hash.into()), derived });
     if entropy.percent(12) {
         steps.push(match entropy.below(3) {
             0 => Step::TruncateSignature { to: (*entropy.deal("cut", &[0_usize, 1, 2, 4, 8, 10, 16, 20, 24, 31])).into() },
@@ -252,7 +301,8 @@ fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
 }
 
 fn embedded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
-    key_id(steps, entropy, 15);
+    key_id(steps, entropy, 25);
+    spice(steps, entropy, scene, 20);
     let key = if entropy.percent(65) { scene.algorithm } else { *entropy.deal("algorithm", &Algorithm::ALL) };
     match entropy.below(9) {
         8 => steps.push(embed_url(entropy, scene)),
@@ -309,104 +359,10 @@ fn exploited(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Bas
     from
 }
 
-/// The issuer signs what its users had it write; then perhaps somebody changes it.
-fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
-    let two_steps = entropy.percent(30);
-    let algorithm = if entropy.percent(18) { sibling(entropy, scene) } else { scene.algorithm };
-    match entropy.below(20) {
-        0..8 => {
-            for _ in 0..entropy.few(3) {
-                let name = claim_name(entropy, scene);
-                let to = claim_value(&name, entropy, scene);
-                let add = entropy.percent(15);
-                let at = *entropy.deal("claim at", Place::VARIANTS);
-                steps.push(if add {
-                    Step::AddClaim { name: name.into(), to: to.into(), at: at.into() }
-                } else {
-                    set_claim(&name, to)
-                });
-            }
-        }
-        8 => steps.push(Step::DropClaim { name: (*entropy.deal("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
-        9 => steps.push(Step::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() }),
-        10 => {
-            let name = *entropy.deal("renamed", &["exp", "iss", "aud", "sub"]);
-            let to = entropy.pick(&[name.to_uppercase(), format!("{name} "), format!("{name}\0"), format!("x{name}")]).clone();
-            steps.push(Step::RenameClaim { name: name.into(), to: words::quoted(&to).into() });
-        }
-        11..14 => {
-            let name = *entropy.deal("critical", &["crit", "typ", "crit", "typ", "cty", "zip", "b64"]);
-            steps.push(set_header(name, header_value(name, entropy, scene)));
-        }
-        14 if entropy.percent(70) => {
-            // What the issuer signs is mostly worth a look if its name still means the same to somebody.
-            let close = entropy.percent(60);
-            let to = if close { entropy.deal("spellings", &scene.spellings).clone() } else { alg(entropy, scene) };
-            steps.push(set_header("alg", to));
-        }
-        14 => steps.push(Step::HeaderBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[0].clone(), entropy)).into() }),
-        15 => steps.push(Step::ClaimsBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[1].clone(), entropy)).into() }),
-        16 => {
-            let of = *entropy.deal("spelled", &[SegmentName::Header, SegmentName::Claims]);
-            steps.push(Step::RespellBase64 { of: of.into(), to: dealt!(entropy, Base64Spelling) });
-        }
-        17 => {
-            let name = (*entropy.pick(words::HEADERS)).to_owned();
-            steps.push(set_header(&name, value(entropy, scene)));
-        }
-        18 => {
-            // Longer than some buffer.
-            let long = format!("\"{}\"", "A".repeat(*entropy.deal("long", &[300, 600, 1100, 2100, 4200, 8300, 17_000, 70_000])));
-            steps.push(if entropy.percent(50) { set_header("x", long) } else { set_claim("x", long) });
-        }
-        _ => steps.push(Step::SpaceClaims {}),
-    }
-    if entropy.percent(4) {
-        steps.push(Step::SignByKeyType { form: dealt!(entropy, EcdsaForm) });
-        return Base::Genuine;
-    }
-    if algorithm != scene.algorithm && entropy.percent(80) {
-        steps.push(set_header("alg", words::quoted(algorithm.name())));
-    }
-    // Some verifiers go by the name in the header, some by the key.
-    let named_otherwise = algorithm != scene.algorithm && entropy.percent(35);
-    steps.push(sign(if named_otherwise { scene.algorithm } else { algorithm }));
-    if two_steps {
-        afterwards(steps, entropy, scene);
-    }
-    if entropy.percent(50) { Base::Genuine } else { Base::Forged }
-}
-
-/// A change that the signature does not cover, if all is well.
-fn afterwards(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
-    match entropy.below(10) {
-        0..3 => steps.push(set_claim("sub", r#""admin""#)),
-        3 => steps.push(set_claim(&claim_name(entropy, scene), value(entropy, scene))),
-        4 => steps.push(Step::AddClaim {
-            name: "sub".into(),
-            to: r#""root""#.into(),
-            at: (*entropy.deal("after at", Place::VARIANTS)).into(),
-        }),
-        5 => steps.push(set_header("alg", alg(entropy, scene))),
-        6 => steps.push(set_header("kid", entropy.deal("kid", words::KEY_IDS).0)),
-        7 => {
-            let of = *entropy.deal("splice", SegmentName::VARIANTS);
-            steps.push(Step::SpliceSegment { of: of.into(), from: Other::Subject.into() });
-        }
-        8 => {
-            let of = *entropy.deal("bit of", SegmentName::VARIANTS);
-            let bits = scene.segments[of.index()].len() * 8;
-            steps.push(Step::FlipBit {
-                of: of.into(),
-                bit: (-1 - i64::try_from(entropy.below(bits.max(1))).unwrap_or_default()).into(),
-            });
-        }
-        _ => steps.push(wire(entropy, scene)),
-    }
-}
-
 fn wire(entropy: &mut Entropy, scene: &Scene) -> Step {
-    match entropy.below(10) {
+    match entropy.below(13) {
+        10 | 11 => join(entropy),
+        12 => Step::Disclose {},
         0..3 => Step::Append { text: affix(entropy, scene).into() },
         3 | 4 => Step::Prepend { text: affix(entropy, scene).into() },
         5 => Step::Decorate { with: dealt!(entropy, Decoration) },
@@ -415,13 +371,18 @@ fn wire(entropy: &mut Entropy, scene: &Scene) -> Step {
 }
 
 fn respelled(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
-    match entropy.below(5) {
+    match entropy.below(6) {
+        5 => {
+            steps.push(Step::Shape { to: dealt!(entropy, Shape) });
+            return Base::Forged;
+        }
         0 => steps.push(Step::RespellBase64 { of: dealt!(entropy, SegmentName), to: dealt!(entropy, Base64Spelling) }),
         1 => steps.push(Step::Append { text: format!(".{}", affix(entropy, scene)).into() }),
         2 => steps.push(Step::Prepend { text: format!("{}.", affix(entropy, scene)).into() }),
         _ => steps.push(wire(entropy, scene)),
     }
-    if entropy.percent(85) { Base::Genuine } else { Base::Forged }
+    let joins = steps.iter().any(|step| matches!(step, Step::Join { .. } | Step::Disclose {}));
+    if !joins && entropy.percent(85) { Base::Genuine } else { Base::Forged }
 }
 
 fn raw(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
@@ -433,78 +394,10 @@ fn raw(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     }
     match entropy.below(4) {
         0 => steps.push(Step::DropSignature {}),
-        1 => steps.push(Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(MacHash::Sha256.into()) }),
+        1 => steps.push(Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(MacHash::Sha256.into()), derived: None }),
         _ => {}
     }
     if entropy.percent(50) { Base::Genuine } else { Base::Forged }
-}
-
-/// Words by the dozen, since a back door opens for one of them whatever the others are; what remains is told by shrinking.
-fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
-    let word = |entropy: &mut Entropy| {
-        let own = !scene.harvested.is_empty() && entropy.percent(80);
-        let all = scene.harvested.as_slice();
-        match own {
-            true if entropy.percent(50) => entropy.deal("promising word", &all[..all.len().min(PROMISING)]).clone(),
-            true => entropy.deal("word", all).clone(),
-            false => entropy.deal("back door", &scene.back_doors).clone(),
-        }
-    };
-    let several = 1 + entropy.below(16);
-    let opener = (*entropy.deal("opener", words::OPENERS)).to_owned();
-    match entropy.below(12) {
-        0..4 => {
-            for _ in 0..several {
-                let word = word(entropy);
-                steps.push(set_header(&word, if opener.is_empty() { words::quoted(&word) } else { opener.clone() }));
-            }
-        }
-        4..6 => {
-            for _ in 0..several {
-                let word = word(entropy);
-                steps.push(set_claim(&word, opener.clone()));
-            }
-        }
-        6 => {
-            let names = ["kid", "typ", "alg", "cty", "x5t", "jku", "nonce", "ver"];
-            for name in names.iter().take(1 + entropy.below(names.len())) {
-                // Otherwise no one would look further than `alg`.
-                if *name != "alg" || entropy.percent(30) {
-                    let word = word(entropy);
-                    steps.push(set_header(name, words::quoted(&word)));
-                }
-            }
-        }
-        7 => {
-            for name in ["sub", "role", "scope", "jti", "azp", "client_id", "sid", "typ"] {
-                let word = word(entropy);
-                steps.push(set_claim(name, words::quoted(&word)));
-            }
-        }
-        8 | 9 => {
-            let word = word(entropy);
-            let algorithm = if scene.family() == Family::Hmac { scene.algorithm } else { Algorithm::HS256 };
-            steps.push(set_header("alg", words::quoted(algorithm.name())));
-            steps.push(Step::Mac { key: MacKey::Text(word.into()).into(), hash: Some(hash(algorithm).into()) });
-        }
-        10 => {
-            let word = word(entropy);
-            steps.push(Step::SignatureText { to: word.into() });
-        }
-        _ => {
-            let word = word(entropy);
-            let dot = *entropy.pick(&["", ".", " ", ":"]);
-            steps.push(if entropy.percent(50) {
-                Step::Prepend { text: format!("{word}{dot}").into() }
-            } else {
-                Step::Append { text: format!("{dot}{word}").into() }
-            });
-        }
-    }
-    if entropy.percent(25) && !steps.iter().any(|s| matches!(s, Step::Prepend { .. } | Step::Append { .. } | Step::Mac { .. })) {
-        no_signature(steps, entropy, scene);
-    }
-    Base::Forged
 }
 
 fn wild(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {

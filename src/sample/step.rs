@@ -9,7 +9,7 @@ use crate::{
     entropy::Entropy,
     keys::Curve,
     step::{
-        Base64Spelling, Chain, Choice, CubeRoot, DataUrl, Decoration, DigestEdit, DigestElement, Document, EcdsaForm, EcdsaScalar,
+        Base64Spelling, Chain, Choice, CubeRoot, DataUrl, Decoration, Derivation, DigestEdit, DigestElement, Document, EcdsaForm, EcdsaScalar,
         EcdsaSpelling, EddsaSpelling, EddsaVariant, Holder, JsonPlace, KeyMember, KidShape, MacHash, MacKey, Other, PaddingEdit,
         Place, PssEdit, RsaInteger, SecretReading, SegmentName, Shape, SignedHash, Step,
     },
@@ -26,7 +26,7 @@ macro_rules! dealt {
 pub(super) use dealt;
 
 /// How many kinds of step [`Step::sample`] chooses from.
-const KINDS: usize = 54;
+const KINDS: usize = 58;
 
 impl Step {
     /// A random step, for a verifier as `scene` describes it.
@@ -98,7 +98,11 @@ impl Step {
             32 => Self::SpliceSegment { of: dealt!(entropy, SegmentName), from: dealt!(entropy, Other) },
             33 => Self::RespellBase64 { of: dealt!(entropy, SegmentName), to: dealt!(entropy, Base64Spelling) },
             34 => Self::Sign { with: dealt!(entropy, Holder), algorithm: algorithm(entropy, scene) },
-            35 => Self::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)) },
+            35 => {
+                let key = mac_key(entropy, scene);
+                let derived = derivation(&key, entropy, 30);
+                Self::Mac { key: key.into(), hash: Some(dealt!(entropy, MacHash)), derived }
+            }
             37 | 38 => Self::Shape { to: dealt!(entropy, Shape) },
             39 => Self::Decorate { with: dealt!(entropy, Decoration) },
             40 => Self::WireText { to: wire_text(entropy, scene).into() },
@@ -115,9 +119,46 @@ impl Step {
             49 => embed_url(entropy, scene),
             50 => Self::JsonSignature { at: dealt!(entropy, JsonPlace), to: no_signature(entropy) },
             51 => Self::SignByKeyType { form: dealt!(entropy, EcdsaForm) },
+            52 => Self::Nest {},
+            53 => Self::Disclose {},
+            54 => join(entropy),
+            55 => claim_time(entropy),
             _ => mathematics(entropy, scene),
         }
     }
+}
+
+/// A genuine token beside this one.
+pub(super) fn join(entropy: &mut Entropy) -> Step {
+    Step::Join { genuine: dealt!(entropy, Place), with: (*entropy.deal("separator", words::SEPARATORS)).into() }
+}
+
+/// A time that is past, or not yet come, by more than clocks differ and less than carelessness grants.
+pub(super) fn claim_time(entropy: &mut Entropy) -> Step {
+    const HOUR: i64 = 3600;
+    let (name, seconds) = *entropy.deal(
+        "claim time",
+        &[
+            ("exp", -2 * HOUR),
+            ("exp", -10 * HOUR),
+            ("exp", -23 * HOUR),
+            ("exp", -6 * 24 * HOUR),
+            ("exp", -29 * 24 * HOUR),
+            ("exp", -300 * 24 * HOUR),
+            ("nbf", 2 * HOUR),
+            ("nbf", 23 * HOUR),
+            ("nbf", 29 * 24 * HOUR),
+            ("iat", 2 * HOUR),
+            ("iat", 300 * 24 * HOUR),
+        ],
+    );
+    Step::ClaimTime { name: name.into(), seconds: seconds.into() }
+}
+
+/// What is done to a key that is no secret of the issuer's, in so many of a hundred cases.
+pub(super) fn derivation(key: &MacKey, entropy: &mut Entropy, percent: usize) -> Option<Choice<Derivation>> {
+    let public = matches!(key, MacKey::Text(_) | MacKey::PublicKey(_) | MacKey::Member(_));
+    (public && entropy.percent(percent)).then(|| dealt!(entropy, Derivation))
 }
 
 #[allow(clippy::cast_possible_truncation)] // There are few kinds.
@@ -149,7 +190,7 @@ pub(super) fn alg(entropy: &mut Entropy, scene: &Scene) -> String {
     }
 }
 
-fn header_name(entropy: &mut Entropy, scene: &Scene) -> String {
+pub(super) fn header_name(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(10) {
         0 if !scene.harvested.is_empty() => entropy.deal("harvested header", &scene.harvested).clone(),
         1 => entropy.deal("back door header", &scene.back_doors).clone(),
@@ -201,7 +242,18 @@ pub(super) fn value(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(20) {
         0 => format!("\"{}\"", "A".repeat(1 << (4 + entropy.below(9)))),
         1 => nested(entropy),
-        2 => "9".repeat(1 << entropy.below(11)),
+        2 => "9".repeat(1 << size(entropy, 11)),
+        7 if entropy.percent(30) => scene.quoted.clone(),
+        7 => {
+            let names = ["token", "jwt", "jwk", "key", "alg", "verified", "value", "$ne", "toString"];
+            let name = match scene.harvested.len() {
+                0 => (*entropy.deal("inner", &names)).to_owned(),
+                _ if entropy.percent(40) => (*entropy.deal("inner", &names)).to_owned(),
+                _ => entropy.deal("inner word", &scene.harvested).clone(),
+            };
+            format!("{{{}:{}}}", words::quoted(&name), entropy.deal("values", words::VALUES))
+        }
+        8 => format!("\"{}\"", entropy.deal("bomb", words::BOMBS).0.repeat(1 << size(entropy, 6)) + entropy.deal("bomb", words::BOMBS).1),
         3 if !scene.harvested.is_empty() => words::quoted(entropy.deal("harvested value", &scene.harvested).as_str()),
         4 => (*entropy.deal("openers", words::OPENERS)).to_owned(),
         5 => entropy.below(1 << 33).to_string(),
@@ -210,8 +262,13 @@ pub(super) fn value(entropy: &mut Entropy, scene: &Scene) -> String {
     }
 }
 
+/// The binary logarithm of a size: below `usual`, and seldom far beyond what a sane limit allows.
+fn size(entropy: &mut Entropy, usual: usize) -> usize {
+    if entropy.below(40) == 0 { 12 + entropy.below(6) } else { entropy.below(usual) }
+}
+
 fn nested(entropy: &mut Entropy) -> String {
-    let depth = 1 << entropy.below(12);
+    let depth = 1 << size(entropy, 12);
     let (open, close) = *entropy.pick(&[("[", "]"), (r#"{"a":"#, "}"), ("[{\"a\":", "}]")]);
     format!("{}1{}", open.repeat(depth), close.repeat(depth))
 }
@@ -289,7 +346,7 @@ pub(super) fn mac_key(entropy: &mut Entropy, scene: &Scene) -> MacKey {
 pub(super) fn affix(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(10) {
         0 if !scene.harvested.is_empty() => entropy.deal("harvested affix", &scene.harvested).clone(),
-        1 => entropy.deal("affixes", words::AFFIXES).repeat(1 << entropy.below(12)),
+        1 => entropy.deal("affixes", words::AFFIXES).repeat(1 << size(entropy, 12)),
         _ => (*entropy.deal("affixes", words::AFFIXES)).to_owned(),
     }
 }
@@ -306,7 +363,7 @@ fn wire_text(entropy: &mut Entropy, scene: &Scene) -> String {
 /// A step into the signature scheme of the configured key.
 pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
     match scene.family() {
-        Family::Hmac => Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)) },
+        Family::Hmac => Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)), derived: None },
         Family::Ec => match entropy.below(3) {
             0 => Step::RespellEcdsa { to: dealt!(entropy, EcdsaSpelling) },
             _ => Step::EcdsaScalars {

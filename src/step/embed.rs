@@ -62,6 +62,8 @@ pub enum KeyMember {
     Secret,
     /// `k`, the HMAC secret in base64url.
     K,
+    /// The claim `cnf` with the public JWK as its `jwk` (RFC 7800).
+    Confirmation,
     /// `jwk` and `kid`, whose key id is the thumbprint (RFC 7638) of the trusted key.
     TrustedThumbprint,
     /// `jwk` and `kid`, whose key id is the thumbprint of the attacker's key.
@@ -100,7 +102,8 @@ pub(super) fn key(work: &mut Work<'_>, algorithm: Option<Algorithm>, member: Key
         }
         _ => written(work, &key, algorithm, member)?,
     };
-    object::set(work, SegmentName::Header, name, &value)?;
+    let place = if member == KeyMember::Confirmation { SegmentName::Claims } else { SegmentName::Header };
+    object::set(work, place, name, &value)?;
     let input = work.signing_input()?;
     let signature = match spoken_secret(&key, member) {
         Some(secret) => hmac::tag(hmac::named_hash(algorithm)?, secret.as_bytes(), input.as_bytes()),
@@ -126,6 +129,7 @@ fn written(work: &mut Work<'_>, key: &Key, algorithm: Algorithm, member: KeyMemb
         KeyMember::Jwks => ("jwks", format!("{{\"keys\":[{jwk}]}}")),
         KeyMember::Keys => ("keys", format!("[{jwk}]")),
         KeyMember::Key => ("key", jwk),
+        KeyMember::Confirmation => ("cnf", format!("{{\"jwk\":{jwk}}}")),
         KeyMember::KeyPem => ("key", text(&pem()?)),
         KeyMember::PublicKey => ("publicKey", text(&public.spki_pem().ok_or_else(unfit)?)),
         KeyMember::Cert => {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Choice;
 use super::{SegmentName, StepError, signature};
 use crate::{
-    algorithm::Algorithm,
+    algorithm::{Algorithm, Sha2},
     keys::{KeyText, Material},
     step::Work,
 };
@@ -58,6 +58,38 @@ pub enum SecretReading {
     FromHex,
 }
 
+/// What a careless program does to a text before it serves as an HMAC key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
+#[serde(rename_all = "kebab-case")]
+pub enum Derivation {
+    /// Its SHA-256.
+    Sha256,
+    /// Its SHA-256, in lower-case hex.
+    Sha256Hex,
+    /// Its SHA-256, in base64.
+    Sha256Base64,
+    /// Its SHA-512.
+    Sha512,
+    /// Its SHA-1, in lower-case hex.
+    Sha1Hex,
+    /// Its MD5, in lower-case hex.
+    Md5Hex,
+    /// The bytes that it is the base64 or base64url text of.
+    FromBase64,
+    /// The bytes that it is the hex text of.
+    FromHex,
+    /// Its base64 text.
+    Base64,
+    /// Its lower-case hex text.
+    Hex,
+    /// In lower case.
+    Lower,
+    /// In upper case.
+    Upper,
+    /// With the order of its bytes reversed.
+    Reversed,
+}
+
 /// The hash of a MAC where it is not the one that the header names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
@@ -98,16 +130,21 @@ impl MacHash {
     pub const ALL: [Self; 6] = [Self::Sha256, Self::Sha384, Self::Sha512, Self::Md5, Self::Sha1, Self::Sha512Cut32];
 }
 
-pub(super) fn mac(work: &mut Work<'_>, key: &MacKey, hash: Option<MacHash>) -> Result<(), StepError> {
+pub(super) fn mac(
+    work: &mut Work<'_>,
+    key: &MacKey,
+    hash: Option<MacHash>,
+    derived: Option<Derivation>,
+) -> Result<(), StepError> {
     let hash = match hash {
         Some(hash) => hash,
         None => named_hash(work.header_algorithm()?)?,
     };
     let secret = key_bytes(work, key)?;
     let input = work.signing_input()?;
-    signature::set(work, tag(hash, &secret, input.as_bytes()))?;
-    // Only someone who holds the secret can make the first kind; the rest needs no more than is public, guessed or leaked.
-    if matches!(key, MacKey::Secret(_)) { work.issue() } else { Ok(()) }
+    let bytes = derived.map_or(Ok(secret.clone()), |derived| derive(&secret, derived))?;
+    signature::set(work, tag(hash, &bytes, input.as_bytes()))?;
+    if needs_the_secret(work, key, &secret) { work.issue() } else { Ok(()) }
 }
 
 /// The hash of an HS* algorithm.
@@ -132,6 +169,17 @@ fn key_bytes(work: &mut Work<'_>, key: &MacKey) -> Result<Vec<u8>, StepError> {
         MacKey::Secret(reading) => read_secret(&trusted_secret(work)?, **reading)?,
         MacKey::SecretPrefix(len) => trusted_secret(work)?.into_iter().take(**len).collect(),
     })
+}
+
+/// Whether only someone who holds the operator's secret can make the MAC. Everything else is public, guessed or leaked.
+fn needs_the_secret(work: &Work<'_>, key: &MacKey, bytes: &[u8]) -> bool {
+    match key {
+        MacKey::Secret(_) => true,
+        MacKey::Configured {} | MacKey::SecretPrefix(_) => {
+            !bytes.is_empty() && trusted_secret(work).is_ok_and(|secret| secret == bytes)
+        }
+        MacKey::Text(_) | MacKey::Hex(_) | MacKey::PublicKey(_) | MacKey::Member(_) => false,
+    }
 }
 
 fn trusted_secret(work: &Work<'_>) -> Result<Vec<u8>, StepError> {
@@ -166,10 +214,35 @@ pub(crate) fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u
             text[start..end].to_vec()
         }
         SecretReading::Utf16 => secret.iter().flat_map(|b| [*b, 0]).collect(),
-        SecretReading::Sha256 => crate::algorithm::Sha2::Sha256.digest(secret),
+        SecretReading::Sha256 => Sha2::Sha256.digest(secret),
         SecretReading::FromBase64 => decoded(&data_encoding::BASE64)?,
         SecretReading::FromBase64url => decoded(&data_encoding::BASE64URL_NOPAD)?,
         SecretReading::FromHex => decoded(&data_encoding::HEXLOWER)?,
+    })
+}
+
+fn derive(text: &[u8], by: Derivation) -> Result<Vec<u8>, StepError> {
+    use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
+    let unfit = || StepError::Unfit("the key is no such text".to_owned());
+    let hex = |bytes: &[u8]| HEXLOWER.encode(bytes).into_bytes();
+    Ok(match by {
+        Derivation::Sha256 => Sha2::Sha256.digest(text),
+        Derivation::Sha256Hex => hex(&Sha2::Sha256.digest(text)),
+        Derivation::Sha256Base64 => BASE64.encode(&Sha2::Sha256.digest(text)).into_bytes(),
+        Derivation::Sha512 => Sha2::Sha512.digest(text),
+        Derivation::Sha1Hex => hex(&bare(MacHash::Sha1, text)),
+        Derivation::Md5Hex => hex(&bare(MacHash::Md5, text)),
+        Derivation::FromBase64 => {
+            let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
+            let decoded = BASE64_NOPAD.decode(&text[..end]).or_else(|_| BASE64URL_NOPAD.decode(&text[..end]));
+            decoded.map_err(|_| unfit())?
+        }
+        Derivation::FromHex => HEXLOWER_PERMISSIVE.decode(text).map_err(|_| unfit())?,
+        Derivation::Base64 => BASE64.encode(text).into_bytes(),
+        Derivation::Hex => hex(text),
+        Derivation::Lower => text.to_ascii_lowercase(),
+        Derivation::Upper => text.to_ascii_uppercase(),
+        Derivation::Reversed => text.iter().rev().copied().collect(),
     })
 }
 
@@ -197,18 +270,20 @@ pub(crate) fn tag(hash: MacHash, key: &[u8], input: &[u8]) -> Vec<u8> {
 
 /// The bare hash of the signing input: what is left of a MAC when its key is forgotten.
 pub(super) fn digest(work: &mut Work<'_>, hash: MacHash) -> Result<(), StepError> {
-    use sha1::Digest as _;
     let input = work.signing_input()?;
-    let input = input.as_bytes();
-    let bytes = match hash {
+    signature::set(work, bare(hash, input.as_bytes()))
+}
+
+fn bare(hash: MacHash, input: &[u8]) -> Vec<u8> {
+    use sha1::Digest as _;
+    match hash {
         MacHash::Sha256 => sha2::Sha256::digest(input).to_vec(),
         MacHash::Sha384 => sha2::Sha384::digest(input).to_vec(),
         MacHash::Sha512 => sha2::Sha512::digest(input).to_vec(),
         MacHash::Md5 => md5::Md5::digest(input).to_vec(),
         MacHash::Sha1 => sha1::Sha1::digest(input).to_vec(),
         MacHash::Sha512Cut32 => sha2::Sha512::digest(input)[..32].to_vec(),
-    };
-    signature::set(work, bytes)
+    }
 }
 
 #[cfg(test)]
@@ -228,12 +303,46 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_derived_from_a_text_before_it_is_used() {
+        let issuer = issuer(Algorithm::HS256);
+        let sha256 = "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b";
+        for (text, derived, key) in [
+            ("secret", "sha256-hex", sha256.as_bytes().to_vec()),
+            ("secret", "sha256", data_encoding::HEXLOWER.decode(sha256.as_bytes()).expect("hex")),
+            ("-_8", "from-base64", vec![0xfb, 0xff]),
+            ("+/8=", "from-base64", vec![0xfb, 0xff]),
+            ("FbFf", "from-hex", vec![0xfb, 0xff]),
+            ("Abc", "upper", b"ABC".to_vec()),
+            ("abc", "reversed", b"cba".to_vec()),
+        ] {
+            let step = format!("{{ mac = {{ key = {{ text = '{text}' }}, derived = '{derived}' }} }}");
+            let forged = forge(&issuer, Base::Forged, &[&step]);
+            assert_eq!(forged.provenance, Provenance::Forged);
+            let (input, signature) = parts(&forged);
+            assert_eq!(signature, Algorithm::HS256.hash().hmac(&key, input.as_bytes()), "{text} {derived}");
+        }
+    }
+
+    #[test]
     fn a_cut_mac_is_forged_and_a_whole_one_the_issuers() {
         let issuer = issuer(Algorithm::HS256);
         let mac = "{ mac = { key = { secret = 'plain' } } }";
         assert_eq!(forge(&issuer, Base::Forged, &[mac]).provenance, Provenance::Genuine);
         let cut = forge(&issuer, Base::Forged, &[mac, "{ truncate-signature = { to = 31 } }"]);
         assert_eq!(cut.provenance, Provenance::Forged);
+    }
+
+    #[test]
+    fn the_whole_configured_secret_is_the_issuers_however_it_is_named() {
+        let issuer = issuer(Algorithm::HS256);
+        for whole in ["{ configured = {} }", "{ secret-prefix = 64 }"] {
+            let forged = forge(&issuer, Base::Forged, &[&format!("{{ mac = {{ key = {whole} }} }}")]);
+            assert_eq!(forged.provenance, Provenance::Genuine, "{whole}");
+        }
+        let part = forge(&issuer, Base::Forged, &["{ mac = { key = { secret-prefix = 4 } } }"]);
+        assert_eq!(part.provenance, Provenance::Forged);
+        let empty = configured(Algorithm::HS256, "secret-hex = ''");
+        assert_eq!(forge(&empty, Base::Forged, &["{ mac = { key = { configured = {} } } }"]).provenance, Provenance::Forged);
     }
 
     #[test]

@@ -66,6 +66,12 @@ pub enum Shape {
     JsonGenuineFirst,
     /// General JSON: the edited header with its own signature first, then the genuine one, over the edited payload.
     JsonForgedFirst,
+    /// Flattened JSON of the genuine token, with the edited claims as `header`, unprotected.
+    JsonClaimsAsHeader,
+    /// Flattened JSON of the genuine token, with the edited claims beside its members and as `claims`.
+    JsonClaimsBeside,
+    /// Flattened JSON of the genuine token that is `H.P.` as well to whoever splits it at dots (CVE-2022-39227).
+    JsonPolyglot,
 }
 
 /// Where in a JSON serialisation something stands that is no signature.
@@ -110,7 +116,7 @@ pub(super) fn shape(work: &mut Work<'_>, to: Shape) -> Result<(), StepError> {
     let text = compact(to, [&header, &payload, &signature], [&genuine[0], &genuine[1], &genuine[2]]);
     let text = match text {
         Some(text) => text,
-        None => json_form(work, to, [&header, &payload, &signature], [&genuine[0], &genuine[2]])?,
+        None => json_form(work, to, [&header, &payload, &signature], [&genuine[0], &genuine[1], &genuine[2]])?,
     };
     work.set_wire_text(text);
     Ok(())
@@ -141,13 +147,15 @@ fn compact(to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&str; 3]) -> Option<S
     })
 }
 
-fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gs]: [&str; 2]) -> Result<String, StepError> {
+fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&str; 3]) -> Result<String, StepError> {
     // Verbatim: a verifier that signs over the unprotected header re-encodes what it read, so that the order of members counts.
-    let header = || -> Result<String, StepError> {
-        let bytes = work.draft().segments.first().and_then(crate::token::Segment::bytes).unwrap_or_default();
+    let object = |index: usize, name| -> Result<String, StepError> {
+        let bytes = work.draft().segments.get(index).and_then(crate::token::Segment::bytes).unwrap_or_default();
         let text = String::from_utf8(bytes).ok().filter(|text| serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok());
-        text.ok_or(StepError::NotAnObject("header"))
+        text.filter(|text| text.starts_with('{')).ok_or(StepError::NotAnObject(name))
     };
+    let header = || object(0, "header");
+    let beside = |members: &str| format!("{{{members},{}", &json!({"payload": gp, "protected": gh, "signature": gs}).to_string()[1..]);
     let value = match to {
         Shape::JsonGeneral => json!({"payload": p, "signatures": [{"protected": h, "signature": s}]}),
         Shape::JsonEmptySignatures => json!({"payload": p, "signatures": []}),
@@ -157,6 +165,14 @@ fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gs]: [&str; 
         Shape::JsonUnprotected => {
             return Ok(format!("{{\"header\":{},\"payload\":{},\"signature\":{}}}", header()?, json!(p), json!(s)));
         }
+        Shape::JsonClaimsAsHeader => return Ok(beside(&format!("\"header\":{}", object(1, "payload")?))),
+        Shape::JsonClaimsBeside => {
+            let claims = object(1, "payload")?;
+            let members = claims[1..].trim_end().trim_end_matches('}');
+            let comma = if members.trim().is_empty() { "" } else { "," };
+            return Ok(beside(&format!("{members}{comma}\"claims\":{claims}")));
+        }
+        Shape::JsonPolyglot => return Ok(beside(&format!("\"  {h}.{p}.\":\"\""))),
         Shape::JsonBothHeaders => {
             let rest = json!({"payload": p, "protected": gh, "signature": s}).to_string();
             return Ok(format!("{{\"header\":{},{}", header()?, &rest[1..]));
@@ -229,6 +245,26 @@ mod tests {
         step::fixture::{forge, issuer},
         verdict::Provenance,
     };
+
+    #[test]
+    fn claims_beside_a_genuine_signature_are_nobodys() {
+        let issuer = issuer(Algorithm::RS256);
+        for shape in ["json-claims-as-header", "json-claims-beside", "json-polyglot"] {
+            let forged = forge(&issuer, Base::Forged, &[&format!("{{ shape = {{ to = '{shape}' }} }}")]);
+            let value: Value = serde_json::from_str(forged.token.as_str()).unwrap_or_else(|e| panic!("{shape}: {e}"));
+            let genuine = issuer.genuine().to_string();
+            let signed = ["protected", "payload", "signature"].map(|name| value[name].as_str().expect("text"));
+            assert_eq!(signed.join("."), genuine, "{shape}");
+            let claims = crate::verdict::Claims(format!("{{\"canary\":\"{}\"}}", forged.canary));
+            let echo = issuer.ledger_with(&[]).echo(forged.token.as_str(), &forged.canary, Some(&claims));
+            assert_eq!(echo, crate::verdict::Echo::Canary, "{shape}");
+            assert_ne!(forged.provenance, Provenance::Genuine, "{shape}");
+        }
+        let split = forge(&issuer, Base::Forged, &["{ shape = { to = 'json-polyglot' } }"]);
+        let payload = split.token.as_str().split('.').nth(1).expect("three parts").to_owned();
+        let claims = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).expect("base64url");
+        assert!(String::from_utf8(claims).expect("text").contains("admin"));
+    }
 
     #[test]
     fn anything_can_stand_where_the_signature_belongs() {

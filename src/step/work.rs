@@ -193,4 +193,11 @@ impl<'a> Work<'a> {
     pub fn set_wire_text(&mut self, text: String) {
         self.text = Some(text);
     }
+
+    /// Begins another token with the genuine one; what was issued so far stays issued.
+    pub fn restart(&mut self) {
+        self.draft = self.issuer.genuine().clone();
+        self.printed = Default::default();
+        self.text = None;
+    }
 }

@@ -1,0 +1,128 @@
+//! What the issuer signs because its users had it write so; then perhaps somebody changes it.
+
+use data_encoding::HEXLOWER;
+use strum::VariantArray as _;
+
+use super::{set_claim, set_header, sign, wire};
+use crate::{
+    entropy::Entropy,
+    recipe::Base,
+    sample::{
+        Scene, havoc,
+        step::{alg, claim_name, claim_time, claim_value, dealt, header_value, sibling, value},
+    },
+    step::{Base64Spelling, Choice, EcdsaForm, Other, Place, SegmentName, Step},
+    words,
+};
+
+/// The issuer signs what its users had it write; then perhaps somebody changes it.
+pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let two_steps = entropy.percent(30);
+    let algorithm = if entropy.percent(18) { sibling(entropy, scene) } else { scene.algorithm };
+    match entropy.below(20) {
+        0 if entropy.percent(60) => {
+            steps.push(claim_time(entropy));
+            if entropy.percent(40) {
+                // What might prolong it.
+                let name = claim_name(entropy, scene);
+                steps.push(set_claim(&name, *entropy.deal("prolonged", &["4102444800", "999999999999", "true", "\"P99Y\""])));
+            }
+        }
+        1 if entropy.percent(40) => {
+            // A token in a token: only the outer one is signed.
+            if entropy.percent(70) {
+                steps.push(set_header("alg", r#""none""#));
+                steps.push(Step::DropSignature {});
+            }
+            steps.push(Step::Nest {});
+        }
+        0..8 => {
+            for _ in 0..entropy.few(3) {
+                let name = claim_name(entropy, scene);
+                let to = claim_value(&name, entropy, scene);
+                let add = entropy.percent(15);
+                let at = *entropy.deal("claim at", Place::VARIANTS);
+                steps.push(if add {
+                    Step::AddClaim { name: name.into(), to: to.into(), at: at.into() }
+                } else {
+                    set_claim(&name, to)
+                });
+            }
+        }
+        8 => steps.push(Step::DropClaim { name: (*entropy.deal("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
+        9 => steps.push(Step::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() }),
+        10 => {
+            let name = *entropy.deal("renamed", &["exp", "iss", "aud", "sub"]);
+            let to = entropy.pick(&[name.to_uppercase(), format!("{name} "), format!("{name}\0"), format!("x{name}")]).clone();
+            steps.push(Step::RenameClaim { name: name.into(), to: words::quoted(&to).into() });
+        }
+        11..14 => {
+            let name = *entropy.deal("critical", &["crit", "typ", "crit", "typ", "cty", "zip", "b64"]);
+            steps.push(set_header(name, header_value(name, entropy, scene)));
+        }
+        14 if entropy.percent(70) => {
+            // What the issuer signs is mostly worth a look if its name still means the same to somebody.
+            let close = entropy.percent(60);
+            let to = if close { entropy.deal("spellings", &scene.spellings).clone() } else { alg(entropy, scene) };
+            steps.push(set_header("alg", to));
+        }
+        14 => steps.push(Step::HeaderBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[0].clone(), entropy)).into() }),
+        15 => steps.push(Step::ClaimsBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[1].clone(), entropy)).into() }),
+        16 => {
+            let of = *entropy.deal("spelled", &[SegmentName::Header, SegmentName::Claims]);
+            steps.push(Step::RespellBase64 { of: of.into(), to: dealt!(entropy, Base64Spelling) });
+        }
+        17 => {
+            let name = (*entropy.pick(words::HEADERS)).to_owned();
+            steps.push(set_header(&name, value(entropy, scene)));
+        }
+        18 => {
+            // Longer than some buffer.
+            let long = format!("\"{}\"", "A".repeat(*entropy.deal("long", &[300, 600, 1100, 2100, 4200, 8300, 17_000, 70_000])));
+            steps.push(if entropy.percent(50) { set_header("x", long) } else { set_claim("x", long) });
+        }
+        _ => steps.push(Step::SpaceClaims {}),
+    }
+    if entropy.percent(4) {
+        steps.push(Step::SignByKeyType { form: dealt!(entropy, EcdsaForm) });
+        return Base::Genuine;
+    }
+    if algorithm != scene.algorithm && entropy.percent(80) {
+        steps.push(set_header("alg", words::quoted(algorithm.name())));
+    }
+    // Some verifiers go by the name in the header, some by the key.
+    let named_otherwise = algorithm != scene.algorithm && entropy.percent(35);
+    steps.push(sign(if named_otherwise { scene.algorithm } else { algorithm }));
+    if two_steps {
+        afterwards(steps, entropy, scene);
+    }
+    if entropy.percent(50) { Base::Genuine } else { Base::Forged }
+}
+
+/// A change that the signature does not cover, if all is well.
+fn afterwards(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
+    match entropy.below(10) {
+        0..3 => steps.push(set_claim("sub", r#""admin""#)),
+        3 => steps.push(set_claim(&claim_name(entropy, scene), value(entropy, scene))),
+        4 => steps.push(Step::AddClaim {
+            name: "sub".into(),
+            to: r#""root""#.into(),
+            at: (*entropy.deal("after at", Place::VARIANTS)).into(),
+        }),
+        5 => steps.push(set_header("alg", alg(entropy, scene))),
+        6 => steps.push(set_header("kid", entropy.deal("kid", words::KEY_IDS).0)),
+        7 => {
+            let of = *entropy.deal("splice", SegmentName::VARIANTS);
+            steps.push(Step::SpliceSegment { of: of.into(), from: Other::Subject.into() });
+        }
+        8 => {
+            let of = *entropy.deal("bit of", SegmentName::VARIANTS);
+            let bits = scene.segments[of.index()].len() * 8;
+            steps.push(Step::FlipBit {
+                of: of.into(),
+                bit: (-1 - i64::try_from(entropy.below(bits.max(1))).unwrap_or_default()).into(),
+            });
+        }
+        _ => steps.push(wire(entropy, scene)),
+    }
+}

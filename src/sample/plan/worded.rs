@@ -1,0 +1,190 @@
+//! Words that open a back door, and which of them belong together; and the genuine token in the place of a word.
+
+use super::{hash, key_id, no_signature, set_claim, set_header};
+use crate::{
+    algorithm::{Algorithm, Family},
+    entropy::Entropy,
+    recipe::Base,
+    sample::{Scene, step::derivation},
+    step::{Choice, Derivation, MacKey, Step},
+    words,
+};
+
+/// Harvested words that get half of all tries: a harvest has the most promising first.
+const PROMISING: usize = 1000;
+
+/// Words by the dozen, since a back door opens for one of them whatever the others are; what remains is told by shrinking.
+pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let several = 1 + entropy.below(16);
+    let opener = (*entropy.deal("opener", words::OPENERS)).to_owned();
+    match entropy.below(13) {
+        12 => {
+            // Members that are copied into an object of the program's own.
+            let members: Vec<String> =
+                (0..several).map(|_| format!("{}:{opener}", words::quoted(&word(entropy, scene)))).collect();
+            let object = format!("{{{}}}", members.join(","));
+            let name: &&str = entropy.deal("container", &["__proto__", "constructor", "options", "context", "ext", "meta"]);
+            let to = if *name == "constructor" { format!("{{\"prototype\":{object}}}") } else { object };
+            steps.push(if entropy.percent(60) { set_header(name, to) } else { set_claim(name, to) });
+        }
+        0..4 => {
+            for _ in 0..several {
+                let word = word(entropy, scene);
+                steps.push(set_header(&word, if opener.is_empty() { words::quoted(&word) } else { opener.clone() }));
+            }
+        }
+        4..6 => {
+            for _ in 0..several {
+                let word = word(entropy, scene);
+                steps.push(set_claim(&word, opener.clone()));
+            }
+        }
+        6 => {
+            // Otherwise no one would look further than `alg` and `kid`.
+            let names = ["typ", "cty", "x5t", "jku", "nonce", "ver", "crit", "kid", "alg"];
+            for _ in 0..entropy.few(4) {
+                let known = names.len() - if entropy.percent(70) { 2 } else { 0 };
+                let name = names[entropy.below(known)];
+                let word = words::quoted(&word(entropy, scene));
+                steps.push(set_header(name, if name == "crit" { format!("[{word}]") } else { word }));
+            }
+            if entropy.percent(30) {
+                // An extension is named and there.
+                let word = word(entropy, scene);
+                steps.push(set_header("crit", format!("[{}]", words::quoted(&word))));
+                steps.push(set_header(&word, opener));
+            }
+        }
+        7 => {
+            for name in ["sub", "role", "scope", "jti", "azp", "client_id", "sid", "typ"] {
+                let word = word(entropy, scene);
+                steps.push(set_claim(name, words::quoted(&word)));
+            }
+        }
+        8 | 9 => {
+            let key = MacKey::Text(word(entropy, scene).into());
+            key_id(steps, entropy, 30);
+            if entropy.percent(20) {
+                steps.push(set_header("kid", words::quoted(&word(entropy, scene))));
+            } else if entropy.percent(30) {
+                steps.push(Step::DropHeader { name: "kid".into() });
+            }
+            mac(steps, entropy, scene, key);
+        }
+        10 => {
+            let word = word(entropy, scene);
+            steps.push(Step::SignatureText { to: word.into() });
+        }
+        _ => {
+            let word = word(entropy, scene);
+            let dot = *entropy.pick(&["", ".", " ", ":"]);
+            steps.push(if entropy.percent(50) {
+                Step::Prepend { text: format!("{word}{dot}").into() }
+            } else {
+                Step::Append { text: format!("{dot}{word}").into() }
+            });
+        }
+    }
+    if entropy.percent(25) && !steps.iter().any(|s| matches!(s, Step::Prepend { .. } | Step::Append { .. } | Step::Mac { .. })) {
+        no_signature(steps, entropy, scene);
+    }
+    Base::Forged
+}
+
+fn word(entropy: &mut Entropy, scene: &Scene) -> String {
+    let own = !scene.harvested.is_empty() && entropy.percent(80);
+    let all = scene.harvested.as_slice();
+    match own {
+        true if entropy.percent(50) => entropy.deal("promising word", &all[..all.len().min(PROMISING)]).clone(),
+        true => entropy.deal("word", all).clone(),
+        false => entropy.deal("back door", &scene.back_doors).clone(),
+    }
+}
+
+/// A MAC under an HMAC algorithm, the scene's own where it has one.
+fn mac(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, key: MacKey) {
+    let algorithm = if scene.family() == Family::Hmac { scene.algorithm } else { Algorithm::HS256 };
+    steps.push(set_header("alg", words::quoted(algorithm.name())));
+    // A secret that stands in a source is often the text of its bytes.
+    let derived =
+        if entropy.percent(15) { Some(Choice::one(Derivation::FromBase64)) } else { derivation(&key, entropy, 10) };
+    steps.push(Step::Mac { key: key.into(), hash: Some(hash(algorithm).into()), derived });
+}
+
+/// A name and its value, an id and its secret, an issuer and what it uses: written side by side, and dealt into the places where they
+/// may be looked for.
+pub(super) fn neighbours(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let drawn = |entropy: &mut Entropy| {
+        let mut words = entropy.deal("neighbours", &scene.neighbours).clone();
+        words.truncate(3);
+        for i in (1..words.len()).rev() {
+            words.swap(i, entropy.below(i + 1));
+        }
+        words
+    };
+    let words = drawn(entropy);
+    let third = words.get(2).map(|word| words::quoted(word));
+    match entropy.below(10) {
+        0..5 => {
+            // Pairs by the handful, in header or claims.
+            let header = entropy.percent(60);
+            for _ in 0..6 {
+                let words = drawn(entropy);
+                let to = words::quoted(&words[1]);
+                steps.push(if header { set_header(&words[0], to) } else { set_claim(&words[0], to) });
+            }
+        }
+        5 | 6 => {
+            steps.push(set_header("kid", words::quoted(&words[0])));
+            mac(steps, entropy, scene, MacKey::Text(words[1].clone().into()));
+            return Base::Forged;
+        }
+        7 => {
+            let name = *entropy.deal("with kid", &["iss", "aud", "sub", "azp"]);
+            steps.push(set_header("kid", words::quoted(&words[0])));
+            steps.extend(third.map(|word| set_claim(name, word)));
+            mac(steps, entropy, scene, MacKey::Text(words[1].clone().into()));
+            return Base::Forged;
+        }
+        8 => {
+            let name = *entropy.deal("with value", &["typ", "kid", "cty", "crit"]);
+            let word = words::quoted(&words[0]);
+            steps.push(set_header(name, if name == "crit" { format!("[{word}]") } else { word }));
+            steps.push(set_header(&words[1], third.unwrap_or_else(|| "true".to_owned())));
+        }
+        _ => {
+            let object = format!("{{{}:{}}}", words::quoted(&words[1]), third.unwrap_or_else(|| "true".to_owned()));
+            steps.push(if entropy.percent(50) { set_header(&words[0], object) } else { set_claim(&words[0], object) });
+        }
+    }
+    if entropy.percent(25) {
+        no_signature(steps, entropy, scene);
+    }
+    Base::Forged
+}
+
+/// The genuine token in the token, by the dozen: what vouches for itself may vouch for what is around it.
+pub(super) fn vouched(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let header = entropy.percent(30);
+    let inner = *entropy.deal("inner", &["token", "jwt", "access_token", "id_token", "assertion", "sub", "value"]);
+    let to = match entropy.below(3) {
+        0 => scene.quoted.clone(),
+        1 => format!("[{}]", scene.quoted),
+        _ => format!("{{\"{inner}\":{}}}", scene.quoted),
+    };
+    for _ in 0..4 + entropy.below(12) {
+        let name = if scene.harvested.is_empty() || entropy.percent(50) {
+            (*entropy.deal("vouched", words::CLAIMS)).to_owned()
+        } else {
+            word(entropy, scene)
+        };
+        let kept = ["iss", "aud", "exp", "nbf", "alg", "kid", "typ"].contains(&name.as_str());
+        if !kept {
+            steps.push(if header { set_header(&name, to.clone()) } else { set_claim(&name, to.clone()) });
+        }
+    }
+    if entropy.percent(40) {
+        no_signature(steps, entropy, scene);
+    }
+    Base::Forged
+}
