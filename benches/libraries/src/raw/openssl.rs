@@ -1,0 +1,55 @@
+//! OpenSSL through the crate `openssl`. It speaks DER where JOSE has `r || s`, so that verifying includes the way from one to the other.
+
+use jwt_gauntlet::algorithm::Family;
+use openssl::{
+    bn::BigNum,
+    ecdsa::EcdsaSig,
+    hash::MessageDigest,
+    memcmp,
+    pkey::PKey,
+    sign::{Signer, Verifier},
+};
+
+use super::{Sign, Verify};
+use crate::keys::KeyTexts;
+
+/// Signing with the private key.
+pub fn signer(keys: &KeyTexts) -> Sign {
+    let family = keys.algorithm.family();
+    let key = match family {
+        Family::Hmac => PKey::hmac(&keys.private),
+        _ => PKey::private_key_from_pem(&keys.private),
+    };
+    let key = key.expect("a sound key");
+    Box::new(move |input| {
+        let signer =
+            if family == Family::Okp { Signer::new_without_digest(&key) } else { Signer::new(MessageDigest::sha256(), &key) };
+        signer.and_then(|mut signer| signer.sign_oneshot_to_vec(input)).expect("a sound key signs")
+    })
+}
+
+/// Verifying with the public key.
+pub fn verifier(keys: &KeyTexts) -> Verify {
+    let family = keys.algorithm.family();
+    if family == Family::Hmac {
+        let sign = signer(keys);
+        return Box::new(move |input, signature| {
+            let mac = sign(input);
+            mac.len() == signature.len() && memcmp::eq(&mac, signature)
+        });
+    }
+    let key = PKey::public_key_from_pem(&keys.public).expect("a sound key");
+    Box::new(move |input, signature| {
+        let verifier =
+            if family == Family::Okp { Verifier::new_without_digest(&key) } else { Verifier::new(MessageDigest::sha256(), &key) };
+        let der = if family == Family::Ec { to_der(signature) } else { Some(signature.to_vec()) };
+        let good = verifier.and_then(|mut verifier| verifier.verify_oneshot(der.as_deref().unwrap_or_default(), input));
+        good.unwrap_or(false)
+    })
+}
+
+fn to_der(signature: &[u8]) -> Option<Vec<u8>> {
+    let (r, s) = signature.split_at(signature.len() / 2);
+    let numbers = EcdsaSig::from_private_components(BigNum::from_slice(r).ok()?, BigNum::from_slice(s).ok()?);
+    numbers.ok()?.to_der().ok()
+}
