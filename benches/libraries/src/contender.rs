@@ -25,7 +25,7 @@ pub trait Contender: Sync {
     /// The crate, whose version `Cargo.lock` knows.
     fn package(&self) -> &'static str;
 
-    /// What its cost is compared with: the primitive it rests on, or the nearest to it.
+    /// What its cost is compared with: the primitive it rests on.
     fn primitive(&self, algorithm: Algorithm) -> Primitive;
 
     /// Parses the private key.

@@ -1,6 +1,7 @@
 //! The primitives under the libraries: the same bytes signed and verified with a key that was parsed once, and nothing around it.
 
 mod aws_lc;
+mod jwt_simple;
 #[cfg(feature = "openssl")]
 mod openssl;
 mod ring;
@@ -22,6 +23,8 @@ pub enum Primitive {
     Ring,
     /// `hmac`, `rsa`, `p256`, `ed25519-dalek`.
     RustCrypto,
+    /// `hmac-sha256`, `superboring`, a later `p256`, `ed25519-compact`.
+    JwtSimple,
     /// OpenSSL.
     #[cfg(feature = "openssl")]
     OpenSsl,
@@ -33,6 +36,7 @@ impl Primitive {
         Self::AwsLcRs,
         Self::Ring,
         Self::RustCrypto,
+        Self::JwtSimple,
         #[cfg(feature = "openssl")]
         Self::OpenSsl,
     ];
@@ -44,6 +48,7 @@ impl Primitive {
             Self::AwsLcRs => "aws-lc-rs",
             Self::Ring => "ring",
             Self::RustCrypto => "rust-crypto",
+            Self::JwtSimple => "jwt-simple's",
             #[cfg(feature = "openssl")]
             Self::OpenSsl => "openssl",
         }
@@ -56,6 +61,7 @@ impl Primitive {
             Self::AwsLcRs => aws_lc::signer(keys),
             Self::Ring => ring::signer(keys),
             Self::RustCrypto => rust_crypto::signer(keys),
+            Self::JwtSimple => jwt_simple::signer(keys),
             #[cfg(feature = "openssl")]
             Self::OpenSsl => openssl::signer(keys),
         }
@@ -68,6 +74,7 @@ impl Primitive {
             Self::AwsLcRs => aws_lc::verifier(keys),
             Self::Ring => ring::verifier(keys),
             Self::RustCrypto => rust_crypto::verifier(keys),
+            Self::JwtSimple => jwt_simple::verifier(keys),
             #[cfg(feature = "openssl")]
             Self::OpenSsl => openssl::verifier(keys),
         }

@@ -69,7 +69,7 @@ pub fn label(sound: &Sound) -> String {
 #[must_use]
 pub fn render(workload: &Workload, rows: &[Row]) -> String {
     let mut out = format!(
-        "\n{}, {} bytes of claims, {} bytes of token\n{:32}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}  {}\n{:32}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}\n",
+        "\n{}, {} bytes of claims, {} bytes of token\n{:32}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}   {}\n{:32}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}{:>9}{:>9}\n",
         workload.keys.algorithm,
         workload.claims.json().len(),
         workload.genuine.len(),
@@ -95,7 +95,7 @@ pub fn render(workload: &Workload, rows: &[Row]) -> String {
         let decode = row.decode.map_or_else(|| "-".to_owned(), |pair| micros(pair.second.mid));
         let _ = writeln!(
             out,
-            "{:32}{:>8}{:>8}{:>8}{:>8}{:>8}{decode:>8}{:>8}{:>8}",
+            "{:32}{:>8}{:>8}{:>8}{:>8}{:>8}{decode:>8}{:>9}{:>9}",
             row.label,
             micros(row.sign.second.mid),
             times(row.sign.ratio.mid),

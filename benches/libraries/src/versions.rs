@@ -25,7 +25,7 @@ pub fn machine() -> String {
 pub fn busy(share: f64) -> Option<String> {
     (share < 0.95).then(|| {
         format!(
-            "BUSY: this process was given {:.0} per cent of a core. Processor times and ratios hold, times by the clock do not.",
+            "BUSY: this process was given {:.0} per cent of a core. The ratios of pairs hold; all times are longer than on a quiet machine.",
             share * 100.0
         )
     })

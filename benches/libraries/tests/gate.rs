@@ -10,11 +10,12 @@ use jwt_gauntlet_libraries::{
     workload::{ALGORITHMS, Claims, USUAL, Workload},
 };
 
-/// What a library is known not to do, or not to do well.
+/// What a library is known not to do.
 fn known(name: &str, algorithm: Algorithm) -> Option<Fault> {
     match (name, algorithm) {
-        ("biscuit", Algorithm::EdDSA) | ("jwt", Algorithm::RS256 | Algorithm::ES256 | Algorithm::EdDSA) => Some(Fault::Unsupported),
-        ("jwt/openssl", Algorithm::HS256 | Algorithm::EdDSA) => Some(Fault::Unsupported),
+        ("jwt", Algorithm::RS256 | Algorithm::ES256)
+        | ("jwt/openssl", Algorithm::HS256)
+        | ("biscuit" | "jwt" | "jwt/openssl", Algorithm::EdDSA) => Some(Fault::Unsupported),
         _ => None,
     }
 }

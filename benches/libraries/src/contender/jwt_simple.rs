@@ -47,7 +47,7 @@ impl Contender for JwtSimple {
     }
 
     fn primitive(&self, _: Algorithm) -> Primitive {
-        Primitive::RustCrypto
+        Primitive::JwtSimple
     }
 
     fn signer(&self, keys: &KeyTexts) -> Result<Box<dyn Signer>, SetUpError> {
