@@ -16,7 +16,6 @@ pub mod measure;
 pub mod raw;
 pub mod run;
 pub mod sizes;
-pub mod stats;
 pub mod table;
 pub mod versions;
 pub mod workload;

@@ -4,9 +4,8 @@
 
 use std::time::{Duration, Instant};
 
+use jwt_gauntlet::bench::stats::{Estimate, median};
 use rustix::time::{ClockId, clock_gettime};
-
-use crate::stats::{Estimate, median};
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +51,7 @@ pub fn side_by_side(effort: Effort, first: &mut dyn FnMut(), second: &mut dyn Fn
         seconds.push(b);
         ratios.push(b / a);
     }
+    let median = |samples: Vec<f64>| median(&samples).expect("there are pairs");
     Pair { first: median(firsts), second: median(seconds), ratio: median(ratios) }
 }
 

@@ -1,18 +1,16 @@
 //! The primitives under the libraries: the same bytes signed and verified with a key that was parsed once, and nothing around it.
+//! Those of [`jwt_gauntlet::bench::backend`], and two that only libraries here rest on.
 
-mod aws_lc;
 mod jwt_simple;
 #[cfg(feature = "openssl")]
 mod openssl;
-mod ring;
-mod rust_crypto;
+
+use jwt_gauntlet::bench::{
+    Backend, Scheme, Signer, Verifier,
+    backend::{AwsLc, Ring, RustCrypto},
+};
 
 use crate::keys::KeyTexts;
-
-/// Signs.
-pub type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
-/// Whether a signature of an input is good.
-pub type Verify = Box<dyn Fn(&[u8], &[u8]) -> bool>;
 
 /// Whose cryptography.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,34 +52,43 @@ impl Primitive {
         }
     }
 
-    /// Signing with the private key.
+    /// Signing with the private key, which is the trusted one.
     #[must_use]
-    pub fn signer(self, keys: &KeyTexts) -> Sign {
-        match self {
-            Self::AwsLcRs => aws_lc::signer(keys),
-            Self::Ring => ring::signer(keys),
-            Self::RustCrypto => rust_crypto::signer(keys),
-            Self::JwtSimple => jwt_simple::signer(keys),
+    pub fn signer(self, keys: &KeyTexts) -> Box<dyn Signer> {
+        let scheme = Scheme::Jws(keys.algorithm);
+        let signer = match self {
+            Self::AwsLcRs => AwsLc.signer(scheme),
+            Self::Ring => Ring.signer(scheme),
+            Self::RustCrypto => RustCrypto.signer(scheme),
+            Self::JwtSimple => Some(jwt_simple::signer(keys)),
             #[cfg(feature = "openssl")]
-            Self::OpenSsl => openssl::signer(keys),
-        }
+            Self::OpenSsl => Some(openssl::signer(keys)),
+        };
+        signer.expect("every back end has the four algorithms")
     }
 
-    /// Verifying with the public key.
+    /// Verifying with the public key, which is the trusted one.
     #[must_use]
-    pub fn verifier(self, keys: &KeyTexts) -> Verify {
-        match self {
-            Self::AwsLcRs => aws_lc::verifier(keys),
-            Self::Ring => ring::verifier(keys),
-            Self::RustCrypto => rust_crypto::verifier(keys),
-            Self::JwtSimple => jwt_simple::verifier(keys),
+    pub fn verifier(self, keys: &KeyTexts) -> Box<dyn Verifier> {
+        let scheme = Scheme::Jws(keys.algorithm);
+        let verifier = match self {
+            Self::AwsLcRs => AwsLc.verifier(scheme),
+            Self::Ring => Ring.verifier(scheme),
+            Self::RustCrypto => RustCrypto.verifier(scheme),
+            Self::JwtSimple => Some(jwt_simple::verifier(keys)),
             #[cfg(feature = "openssl")]
-            Self::OpenSsl => openssl::verifier(keys),
-        }
+            Self::OpenSsl => Some(openssl::verifier(keys)),
+        };
+        verifier.expect("every back end has the four algorithms")
     }
 }
 
-/// DER behind a PEM of this crate.
-fn der(pem: &str) -> Vec<u8> {
-    rsa::pkcs8::Document::from_pem(pem).expect("a PEM of our own").1.as_bytes().to_vec()
+/// Boxes a closure; its argument types are written once, here.
+fn signing(sign: impl Fn(&[u8]) -> Vec<u8> + Send + Sync + 'static) -> Box<dyn Signer> {
+    Box::new(sign)
+}
+
+/// The same for a verifier.
+fn verifying(verify: impl Fn(&[u8], &[u8]) -> bool + Send + Sync + 'static) -> Box<dyn Verifier> {
+    Box::new(verify)
 }

@@ -38,8 +38,8 @@ pub fn measure(sound: &Sound, workload: &Workload, effort: Effort) -> Row {
     let primitive = contender.primitive(keys.algorithm);
     let (raw_sign, raw_verify) = (primitive.signer(keys), primitive.verifier(keys));
     let (input, signature) = Workload::parts(&workload.genuine);
-    let mut raw_sign = || drop(black_box(raw_sign(black_box(input))));
-    let mut raw_verify = || assert!(raw_verify(black_box(input), black_box(&signature)));
+    let mut raw_sign = || drop(black_box(raw_sign.sign(black_box(input))));
+    let mut raw_verify = || assert!(raw_verify.verify(black_box(input), black_box(&signature)));
     let mut sign = || drop(black_box(signer.sign(black_box(&workload.claims))));
     let mut verify = || drop(black_box(verifier.verify(black_box(&workload.genuine))));
     let mut forged = || drop(black_box(verifier.verify(black_box(&workload.forged))));
@@ -125,7 +125,7 @@ pub fn render(workload: &Workload, rows: &[Row]) -> String {
 #[must_use]
 pub fn wavering(rows: &[Row]) -> Option<(f64, f64)> {
     let pairs = rows.iter().flat_map(|row| [&row.sign, &row.verify, &row.sign_cold, &row.verify_cold]);
-    let mut widths: Vec<f64> = pairs.map(|pair| pair.ratio.wavers()).collect();
+    let mut widths: Vec<f64> = pairs.map(|pair| (pair.ratio.high - pair.ratio.low) / 2.0 / pair.ratio.mid).collect();
     widths.sort_by(f64::total_cmp);
     Some((widths[widths.len().checked_sub(1)? / 2], *widths.last()?))
 }

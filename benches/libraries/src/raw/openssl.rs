@@ -1,6 +1,9 @@
 //! OpenSSL through the crate `openssl`. It speaks DER where JOSE has `r || s`, so that verifying includes the way from one to the other.
 
-use jwt_gauntlet::algorithm::Family;
+use jwt_gauntlet::{
+    algorithm::Family,
+    bench::{Signer as RawSigner, Verifier as RawVerifier},
+};
 use openssl::{
     bn::BigNum,
     ecdsa::EcdsaSig,
@@ -10,18 +13,18 @@ use openssl::{
     sign::{Signer, Verifier},
 };
 
-use super::{Sign, Verify};
+use super::{signing, verifying};
 use crate::keys::KeyTexts;
 
 /// Signing with the private key.
-pub fn signer(keys: &KeyTexts) -> Sign {
+pub fn signer(keys: &KeyTexts) -> Box<dyn RawSigner> {
     let family = keys.algorithm.family();
     let key = match family {
         Family::Hmac => PKey::hmac(&keys.private),
         _ => PKey::private_key_from_pem(&keys.private),
     };
     let key = key.expect("a sound key");
-    Box::new(move |input| {
+    signing(move |input| {
         let signer =
             if family == Family::Okp { Signer::new_without_digest(&key) } else { Signer::new(MessageDigest::sha256(), &key) };
         signer.and_then(|mut signer| signer.sign_oneshot_to_vec(input)).expect("a sound key signs")
@@ -29,17 +32,17 @@ pub fn signer(keys: &KeyTexts) -> Sign {
 }
 
 /// Verifying with the public key.
-pub fn verifier(keys: &KeyTexts) -> Verify {
+pub fn verifier(keys: &KeyTexts) -> Box<dyn RawVerifier> {
     let family = keys.algorithm.family();
     if family == Family::Hmac {
         let sign = signer(keys);
-        return Box::new(move |input, signature| {
-            let mac = sign(input);
+        return verifying(move |input, signature| {
+            let mac = sign.sign(input);
             mac.len() == signature.len() && memcmp::eq(&mac, signature)
         });
     }
     let key = PKey::public_key_from_pem(&keys.public).expect("a sound key");
-    Box::new(move |input, signature| {
+    verifying(move |input, signature| {
         let verifier =
             if family == Family::Okp { Verifier::new_without_digest(&key) } else { Verifier::new(MessageDigest::sha256(), &key) };
         let der = if family == Family::Ec { to_der(signature) } else { Some(signature.to_vec()) };
