@@ -120,6 +120,10 @@ fn tables(run: &Run, suites: &[(Workload, Vec<Sound>)]) {
             worst * 100.0
         );
     }
+    let setting = std::env::var("RUST_LIB_BACKTRACE").or_else(|_| std::env::var("RUST_BACKTRACE")).ok();
+    if let Some(remark) = versions::backtraces(setting.as_deref()) {
+        println!("{remark}");
+    }
     if let Some(remark) = versions::busy(load.share()) {
         println!("{remark}");
     }

@@ -25,10 +25,20 @@ pub fn machine() -> String {
 pub fn busy(share: f64) -> Option<String> {
     (share < 0.95).then(|| {
         format!(
-            "BUSY: this process was given {:.0} per cent of a core. The ratios of pairs hold; all times are longer than on a quiet machine.",
+            "BUSY: this process was given {:.0} per cent of a core. Times are up to twice those of a quiet machine; ratios hold for\n\
+             signatures, and waver by up to a half from run to run for HMAC, where memory counts for more than arithmetic.",
             share * 100.0
         )
     })
+}
+
+/// A remark if errors capture backtraces, which `anyhow` does at the wish of the environment.
+#[must_use]
+pub fn backtraces(setting: Option<&str>) -> Option<&'static str> {
+    setting.is_some_and(|setting| setting != "0").then_some(
+        "RUST_BACKTRACE is set: libraries whose errors are anyhow's (jwt-simple, josekit) capture a backtrace at every refusal,\n\
+         which makes their column \"forged\" several times dearer than without.",
+    )
 }
 
 #[cfg(test)]
@@ -49,5 +59,11 @@ mod tests {
     fn half_a_core_is_remarked_on_and_a_whole_one_is_not() {
         assert!(busy(0.5).is_some_and(|text| text.contains("50 per cent")));
         assert_eq!(busy(0.99), None);
+    }
+
+    #[test]
+    fn backtraces_are_remarked_on_unless_they_are_off() {
+        assert!(backtraces(Some("1")).is_some() && backtraces(Some("full")).is_some());
+        assert!(backtraces(Some("0")).is_none() && backtraces(None).is_none());
     }
 }

@@ -45,7 +45,7 @@ impl Claims {
     /// Claims of exactly `bytes` bytes of compact JSON, filled up with roles such as `billing:invoices:read`.
     ///
     /// # Panics
-    /// Below the 190 bytes that the other claims take.
+    /// Below what the other claims take, some 160 bytes.
     #[must_use]
     pub fn of_size(bytes: usize) -> Self {
         let mut claims = Self {
