@@ -109,12 +109,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn twice_the_work_takes_twice_the_time() {
+    fn four_times_the_work_takes_about_four_times_the_time() {
         let work = |rounds: u32| (0..rounds).fold(1_u64, |sum, i| black_box(sum.wrapping_mul(31).wrapping_add(u64::from(i))));
         let mut once = || assert_ne!(black_box(work(2_000)), 1);
-        let mut twice = || assert_ne!(black_box(work(4_000)), 1);
-        let pair = side_by_side(Effort::QUICK, &mut once, &mut twice);
-        assert!((1.7..2.3).contains(&pair.ratio.mid), "{pair:?}");
+        let mut four_times = || assert_ne!(black_box(work(8_000)), 1);
+        let pair = side_by_side(Effort::QUICK, &mut once, &mut four_times);
+        // Wide, because other tests run beside it.
+        assert!((2.0..8.0).contains(&pair.ratio.mid), "{pair:?}");
         assert!(pair.ratio.low <= pair.ratio.mid && pair.ratio.mid <= pair.ratio.high);
     }
 }
