@@ -31,6 +31,7 @@
 
 pub mod adapter;
 pub mod algorithm;
+pub mod bench;
 pub mod catalogue;
 pub mod configuration;
 pub mod der;

@@ -48,6 +48,12 @@ impl RsaKey {
         self.key.e().to_bytes_be()
     }
 
+    /// PKCS#8 in DER.
+    #[must_use]
+    pub fn pkcs8_der(&self) -> Vec<u8> {
+        self.key.to_pkcs8_der().expect("a key that was read from PKCS#8").as_bytes().to_vec()
+    }
+
     /// Signs with an RS* or PS* algorithm; `None` for others, or if the hash does not fit the modulus.
     #[must_use]
     pub fn sign(&self, algorithm: Algorithm, input: &[u8]) -> Option<Vec<u8>> {

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The release that is compiled in; a test compares it with `Cargo.lock`.
-const VERSION: &str = "11.1.0";
+pub(crate) const VERSION: &str = "11.1.0";
 
 /// The crate on one of its back ends.
 #[derive(Clone, Copy, Debug)]
@@ -131,7 +131,15 @@ fn key(trust: &Trust) -> Result<DecodingKey, Error> {
     }
 }
 
-fn name(algorithm: Algorithm) -> Option<Name> {
+/// Does `work` on that back end. In a process with another provider it is done by that one: no program of ours is such a process.
+pub(crate) fn using<T>(backend: Backend, work: impl FnOnce() -> T) -> T {
+    installed();
+    BACKEND.set(backend);
+    work()
+}
+
+/// The crate's name for an algorithm; `None` where it has none.
+pub(crate) fn name(algorithm: Algorithm) -> Option<Name> {
     algorithm.name().parse().ok()
 }
 

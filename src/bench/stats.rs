@@ -4,10 +4,10 @@
 //! lies with 95 per cent, here by its normal approximation. It tells how far this run's figure wavers; it knows nothing of
 //! what differs between two runs, such as a busier neighbour.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A figure with its 95 per cent interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Estimate {
     /// The lower end of the interval.
     pub low: f64,
