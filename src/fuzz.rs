@@ -357,12 +357,7 @@ impl<'a> Fuzzer<'a> {
         }
     }
 
-    fn conclude(
-        &self,
-        lanes: Vec<Lane<'_>>,
-        failure: Option<AskError>,
-        interrupted: bool,
-    ) -> Result<Fuzzed, FuzzError> {
+    fn conclude(&self, lanes: Vec<Lane<'_>>, failure: Option<AskError>, interrupted: bool) -> Result<Fuzzed, FuzzError> {
         let usual: Vec<&Lane<'_>> = lanes.iter().filter(|lane| lane.control().usual).collect();
         let answered = usual.iter().any(|lane| lane.control().genuine_accepted > 0);
         let found = lanes.iter().any(|lane| !lane.findings().is_empty());

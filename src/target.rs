@@ -35,7 +35,8 @@ pub trait Verifier: Send + Sync {
     fn verify(&self, token: &str) -> Result<Verdict, AskError>;
 
     /// Asks about many tokens and hands over each answer with its index, as it comes. A panic is [`Verdict::Crashed`]. Targets with a
-    /// price a round trip overrule this.
+    /// price a round trip overrule this. An index may come again with [`Verdict::Crashed`], where a program turned out to have died of a
+    /// question only after it had answered it: the last answer counts.
     ///
     /// # Errors
     /// When the target can no longer be asked; answers that were had before have been handed over.

@@ -3,7 +3,7 @@
 //! Values are raw JSON text, written verbatim. Deliberately absent: which of them belongs to which advisory; that is said in the
 //! attack files. A word earns its place by being of a kind that lax code trips over, not by any one library.
 
-use crate::{harvest::Harvest, target::Trust};
+use crate::{harvest::Harvest, step::Derivation, target::Trust};
 
 /// `alg` values that might mean "not signed", or nothing at all.
 pub const UNSIGNED: &[&str] = &[
@@ -94,19 +94,73 @@ pub const ALGORITHMS: &[&str] = &[
 ];
 
 /// `alg` values of JWE (RFC 7518 section 4.1).
-pub const KEY_MANAGEMENT: &[&str] =
-    &["dir", "RSA-OAEP", "RSA-OAEP-256", "RSA1_5", "A128KW", "A256KW", "ECDH-ES", "ECDH-ES+A256KW", "A256GCMKW", "PBES2-HS256+A128KW"];
+pub const KEY_MANAGEMENT: &[&str] = &[
+    "dir",
+    "RSA-OAEP",
+    "RSA-OAEP-256",
+    "RSA1_5",
+    "A128KW",
+    "A256KW",
+    "ECDH-ES",
+    "ECDH-ES+A256KW",
+    "A256GCMKW",
+    "PBES2-HS256+A128KW",
+];
 
 /// `enc` values (RFC 7518 section 5.1).
 pub const ENCRYPTION: &[&str] = &["A256GCM", "A128GCM", "A128CBC-HS256", "A256CBC-HS512", "none"];
+
+/// `typ` values of tokens that rightly bring a key along (RFC 9449, OpenID4VCI, OpenID Federation, RFC 9901).
+pub const TYPES_WITH_KEYS: &[&str] = &[
+    r#""dpop+jwt""#,
+    r#""openid4vci-proof+jwt""#,
+    r#""entity-statement+jwt""#,
+    r#""kb+jwt""#,
+    r#""oauth-client-attestation-pop+jwt""#,
+];
+
+/// Secrets that people choose.
+pub const PASSWORDS: &[&str] = &[
+    "secret",
+    "password",
+    "changeme",
+    "",
+    "key",
+    "test",
+    "jwt",
+    "admin",
+    "123456",
+    "default",
+    "supersecret",
+    "your-256-bit-secret",
+];
+
+/// What is done to passwords in place of a key derivation.
+pub const STRETCHED: &[Derivation] = &[
+    Derivation::Sha256,
+    Derivation::Sha256Hex,
+    Derivation::Sha256Base64,
+    Derivation::Md5Hex,
+    Derivation::Sha1Hex,
+    Derivation::Base64,
+    Derivation::Sha512,
+];
 
 /// What may stand between two tokens where code takes more than one.
 pub const SEPARATORS: &[&str] =
     &["\n", "\r\n", ",", ", ", " ", ";", "; ", "|", "\0", "~", "&", "\t", ".", "\r", "\u{b}", "\u{2028}", "#", "?", "/", ""];
 
 /// A text to be repeated, and an end: patterns that backtrack need long for it.
-pub const BOMBS: &[(&str, &str)] =
-    &[("aaaaaaaa", "!"), ("a-a.", "-"), ("00000000", "x"), ("        ", "x"), ("a/", "\u{0}"), ("((((", ""), ("@a", "@@"), ("\u{e9}", "\\n")];
+pub const BOMBS: &[(&str, &str)] = &[
+    ("aaaaaaaa", "!"),
+    ("a-a.", "-"),
+    ("00000000", "x"),
+    ("        ", "x"),
+    ("a/", "\u{0}"),
+    ("((((", ""),
+    ("@a", "@@"),
+    ("\u{e9}", "\\n"),
+];
 
 /// `kid` values as raw JSON, with the keys that a look-up which goes astray may yield.
 pub const KEY_IDS: &[(&str, &[&str])] = &[

@@ -26,8 +26,11 @@ impl Stage {
             None => class_of(catalogue, &recipe, &trail, self.configuration()),
         };
         let attack = attack(&trail, meaning, known.as_deref());
-        let set_up =
-            if *self.configuration() == Configuration::default() { String::new() } else { format!("-{}", self.configuration().slug()) };
+        let set_up = if *self.configuration() == Configuration::default() {
+            String::new()
+        } else {
+            format!("-{}", self.configuration().slug())
+        };
         Case {
             id: format!("{}#{}{set_up}", attack.id, self.algorithm()),
             attack: Arc::new(attack),
@@ -104,12 +107,7 @@ fn attack(trail: &Trail, meaning: Meaning, known: Option<&Attack>) -> Attack {
 
 /// The class of the attack file that describes the finding: one with the same steps, or the only one with steps of the same kinds. Where
 /// several have those, the kinds do not tell which weakness it is, and none is named.
-fn class_of(
-    catalogue: &Catalogue,
-    recipe: &Recipe,
-    trail: &Trail,
-    configuration: &Configuration,
-) -> Option<Arc<Attack>> {
+fn class_of(catalogue: &Catalogue, recipe: &Recipe, trail: &Trail, configuration: &Configuration) -> Option<Arc<Attack>> {
     let set_up = |case: &Case| case.configuration == *configuration || case.configuration == Configuration::default();
     let alike = |case: &&Case| {
         case.expect == Expectation::Reject && set_up(case) && case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail

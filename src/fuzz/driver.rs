@@ -7,11 +7,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{
-    FuzzError, Invalid, gate,
-    judge::Judgement,
-    plainer,
+    FuzzError, Invalid,
     alone::Alone,
+    gate,
+    judge::Judgement,
     lane::Lane,
+    plainer,
     stage::{Meaning, Shot, Stage},
 };
 use crate::{

@@ -15,11 +15,12 @@ use super::{
     alone::Alone,
     permits::Permits,
     shrink,
-    stage::{HELD, Shot, Stage},
+    stage::{HELD, Meaning, Shot, Stage},
 };
 use crate::{
     algorithm::Family,
     catalogue::{Attack, Case, Catalogue, Severity},
+    configuration::Configuration,
     entropy::Entropy,
     finding::{Control, Finding},
     policy::Rule,
@@ -64,6 +65,20 @@ pub struct Found {
     rule: Option<Rule>,
 }
 
+/// An answer that may matter.
+struct Odd {
+    index: usize,
+    verdict: Verdict,
+    /// Whether it came late.
+    suspicious: bool,
+}
+
+/// Whom to ask again, and what is known already.
+struct Asking<'a> {
+    alone: Alone<'a>,
+    catalogue: &'a Catalogue,
+}
+
 /// Kept recipes, and starts that were dear.
 const CORPUS: usize = 512;
 const STARTS: usize = 512;
@@ -94,7 +109,7 @@ impl<'a> Lane<'a> {
             held: 0,
             queued: VecDeque::new(),
             answered: 0,
-            purse: if stage.algorithm().family() == Family::Rsa { 250 } else { 500 },
+            purse: if *stage.configuration() == Configuration::default() { purse(stage) } else { purse(stage) / 8 },
             closed: false,
             stage,
         }
@@ -181,12 +196,12 @@ impl<'a> Lane<'a> {
         let shots = early.unwrap_or_else(|| self.shots(count));
         let (odd, asked) = self.ask(&*verifier, &shots);
         asked?;
-        let alone = Alone { stage: self.stage, verifier: &*verifier };
-        for (index, verdict, suspicious) in odd {
+        let asking = Asking { alone: Alone { stage: self.stage, verifier: &*verifier }, catalogue };
+        for odd in odd {
             if stop.load(Ordering::Relaxed) || end.is_some_and(|end| Instant::now() >= end + Duration::from_secs(2)) {
                 break;
             }
-            self.investigate(&shots[index], &verdict, suspicious, seen + index + 1, &alone, catalogue)?;
+            self.investigate(&shots[odd.index], &odd, seen + odd.index + 1, &asking)?;
         }
         Ok(shots.len())
     }
@@ -202,12 +217,12 @@ impl<'a> Lane<'a> {
     }
 
     /// Asks the controls and the shots as one stream. Gives the answers that may matter, in the order of the shots.
-    fn ask(&mut self, verifier: &dyn Verifier, shots: &[Shot]) -> (Vec<(usize, Verdict, bool)>, Result<(), AskError>) {
+    fn ask(&mut self, verifier: &dyn Verifier, shots: &[Shot]) -> (Vec<Odd>, Result<(), AskError>) {
         let ends = [self.stage.genuine(), self.stage.broken()].into_iter();
-        let tokens: Vec<&str> =
-            ends.chain(shots.iter().map(|shot| shot.token.as_str())).chain([self.stage.genuine()]).collect();
+        let tokens: Vec<&str> = ends.chain(shots.iter().map(|shot| shot.token.as_str())).chain([self.stage.genuine()]).collect();
         let end = tokens.len() - 1;
         let (mut odd, mut last) = (Vec::new(), Instant::now());
+        let mut answers = vec![None; shots.len()];
         let asked = verifier.verify_all(&tokens, &mut |i, verdict| {
             let now = Instant::now();
             let suspicious = now - last > SUSPICIOUS;
@@ -217,16 +232,18 @@ impl<'a> Lane<'a> {
                 1 => self.control.note_broken(&verdict),
                 i if i == end => self.control.note_genuine(&verdict),
                 i => {
-                    self.answered += 1;
                     self.learn(&shots[i - 2].recipe, &verdict);
-                    match verdict {
-                        Verdict::Rejected(_) if !suspicious => self.held += 1,
-                        verdict => odd.push((i - 2, verdict, suspicious)),
+                    let holds = matches!(verdict, Verdict::Rejected(_)) && !suspicious;
+                    answers[i - 2] = Some(holds);
+                    if !holds {
+                        odd.push(Odd { index: i - 2, verdict, suspicious });
                     }
                 }
             }
         });
-        odd.sort_by_key(|(index, ..)| *index);
+        self.answered += answers.iter().flatten().count();
+        self.held += answers.iter().filter(|holds| **holds == Some(true)).count();
+        odd.sort_by_key(|odd| odd.index);
         (odd, asked)
     }
 
@@ -246,25 +263,35 @@ impl<'a> Lane<'a> {
         }
     }
 
-    fn investigate(
-        &mut self,
-        shot: &Shot,
-        verdict: &Verdict,
-        suspicious: bool,
-        at: usize,
-        alone: &Alone<'_>,
-        catalogue: &Catalogue,
-    ) -> Result<(), AskError> {
+    /// Looks into the odd answer to a shot, confirms it and keeps what was found.
+    fn investigate(&mut self, shot: &Shot, odd: &Odd, at: usize, asking: &Asking<'_>) -> Result<(), AskError> {
+        let Some(meaning) = self.news(shot, odd) else { return Ok(()) };
+        // Next to a control, alone: what does not happen again was no finding, unless a forgery was taken.
+        let (genuine, _) = asking.alone.ask(self.stage.genuine())?;
+        self.control.note_genuine(&genuine);
+        let (again, answer) = asking.alone.meaning(shot)?;
+        let broken_anyway =
+            matches!((&genuine, meaning.outcome), (Verdict::Crashed(_), Outcome::Crashed) | (Verdict::Hung(_), Outcome::Hung));
+        if broken_anyway || (again != meaning && meaning.outcome != Outcome::Forged) {
+            return Ok(());
+        }
+        let small = if again == meaning { shrink::shrink(&asking.alone, shot, meaning)? } else { None };
+        self.keep(small.unwrap_or_else(|| (shot.recipe.clone(), shot.token.clone(), answer)), meaning, at, asking.catalogue);
+        Ok(())
+    }
+
+    /// What the answer means, unless that is nothing, or known.
+    fn news(&mut self, shot: &Shot, odd: &Odd) -> Option<Meaning> {
         // What a known forgery has to do with it, with steps added, is explained; unless the issuer signed it after all.
         let trail = Trail::of(&shot.recipe);
         let forgery = |found: &Found| found.finding.outcome == Outcome::Forged && found.trail.within(&trail);
-        let accepted = matches!(verdict, Verdict::Accepted(_));
+        let accepted = matches!(odd.verdict, Verdict::Accepted(_));
         let explained = accepted && self.found.iter().any(forgery) && !self.stage.verifies(&shot.token);
         if explained || self.found.len() >= FINDINGS {
-            return Ok(());
+            return None;
         }
-        let mut meaning = self.stage.judge(shot, verdict);
-        if meaning == HELD && suspicious {
+        let mut meaning = self.stage.judge(shot, &odd.verdict);
+        if meaning == HELD && odd.suspicious {
             meaning.outcome = Outcome::Slow;
         }
         // A key that anyone signs for is found out once.
@@ -272,27 +299,11 @@ impl<'a> Lane<'a> {
         let known = |found: &Found| {
             found.finding.outcome == meaning.outcome && found.rule == meaning.rule && (void || found.trail.within(&trail))
         };
-        if meaning == HELD || self.found.iter().any(known) {
-            self.held += usize::from(meaning == HELD);
-            return Ok(());
-        }
-        // Next to a control, alone: what does not happen again was no finding, unless a forgery was taken.
-        let (genuine, _) = alone.ask(self.stage.genuine())?;
-        self.control.note_genuine(&genuine);
-        let (again, answer) = alone.meaning(shot)?;
-        if again != meaning && meaning.outcome != Outcome::Forged {
-            return Ok(());
-        }
-        let broken_anyway =
-            matches!((&genuine, meaning.outcome), (Verdict::Crashed(_), Outcome::Crashed) | (Verdict::Hung(_), Outcome::Hung));
-        if broken_anyway {
-            return Ok(());
-        }
-        let small = if again == meaning { shrink::shrink(alone, shot, meaning)? } else { None };
-        let (recipe, token, answer) = match small {
-            Some((recipe, token, answer)) => (recipe, token, answer),
-            None => (shot.recipe.clone(), shot.token.clone(), answer),
-        };
+        self.held += usize::from(meaning == HELD);
+        (meaning != HELD && !self.found.iter().any(known)).then_some(meaning)
+    }
+
+    fn keep(&mut self, (recipe, token, answer): (Recipe, String, Verdict), meaning: Meaning, at: usize, catalogue: &Catalogue) {
         let trail = Trail::of(&recipe);
         let case = self.stage.case(recipe, meaning, catalogue);
         let provenance = match meaning.outcome {
@@ -306,7 +317,6 @@ impl<'a> Lane<'a> {
         if !self.found.iter().any(|known| known.same_as(&found)) {
             self.found.push(found);
         }
-        Ok(())
     }
 
     /// The next token, for an engine that seeds every choice.
@@ -410,15 +420,20 @@ impl<'a> Lane<'a> {
     /// A private-key operation now and then, so that they never cost more than everything else.
     fn refill(&mut self) {
         let every = match self.stage.algorithm().family() {
-            Family::Hmac => 1000,
-            Family::Okp => 60,
-            Family::Ec => 300,
-            Family::Rsa => 1500,
+            Family::Hmac => 400,
+            Family::Okp => 20,
+            Family::Ec => 120,
+            Family::Rsa => 800,
         };
         if self.entropy.below(every) == 0 {
             self.purse += 1;
         }
     }
+}
+
+/// Dear recipes to begin with.
+fn purse(stage: &Stage) -> usize {
+    if stage.algorithm().family() == Family::Rsa { 250 } else { 500 }
 }
 
 /// The steps up to the last by which the issuer signs.

@@ -2,6 +2,8 @@
 //!
 //! Steps, not bytes: a token of fewer bytes explains nothing, a recipe of fewer steps explains everything.
 
+use std::time::{Duration, Instant};
+
 use super::{
     alone::Alone,
     stage::{Meaning, Shot},
@@ -15,10 +17,13 @@ use crate::{
 
 /// Questions that shrinking one finding may cost.
 const QUESTIONS: usize = 250;
+/// How long shrinking one finding may take: what hangs costs a whole time limit each time.
+const TIME: Duration = Duration::from_secs(10);
 
 /// The smallest recipe found, its token and the answer to it; `None` if nothing could be left out.
 pub(super) fn shrink(alone: &Alone<'_>, shot: &Shot, meaning: Meaning) -> Result<Option<(Recipe, String, Verdict)>, AskError> {
-    let mut shrinking = Shrinking { alone, meaning, left: QUESTIONS, best: None, current: shot.recipe.clone() };
+    let mut shrinking =
+        Shrinking { alone, meaning, left: QUESTIONS, end: Instant::now() + TIME, best: None, current: shot.recipe.clone() };
     shrinking.steps()?;
     shrinking.values()?;
     shrinking.steps()?;
@@ -29,6 +34,7 @@ struct Shrinking<'a> {
     alone: &'a Alone<'a>,
     meaning: Meaning,
     left: usize,
+    end: Instant,
     best: Option<(Recipe, String, Verdict)>,
     current: Recipe,
 }
@@ -36,7 +42,7 @@ struct Shrinking<'a> {
 impl Shrinking<'_> {
     /// Takes the candidate if it means the same.
     fn attempt(&mut self, candidate: Recipe) -> Result<bool, AskError> {
-        if self.left == 0 || candidate == self.current {
+        if self.left == 0 || candidate == self.current || Instant::now() >= self.end {
             return Ok(false);
         }
         let Ok(shot) = self.alone.stage.forge(&candidate) else { return Ok(false) };

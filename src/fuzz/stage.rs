@@ -142,10 +142,14 @@ impl Stage {
 
     fn accepted(&self, shot: &Shot, claims: Option<&Claims>) -> Meaning {
         // What verifies by the book is good in every spelling of its signature, such as the other s of ECDSA.
-        if self.verifies(&shot.token) {
-            return self.ruled(&shot.token);
-        }
         let ledger = self.issuer.ledger_with(&shot.issued);
+        if self.verifies(&shot.token) {
+            let ruled = self.ruled(&shot.token);
+            // The issuer signed a text, and whoever took it for a token of its own read other claims out of it.
+            let inner =
+                ruled.rule == Some(Rule::ClaimsNotAnObject) && ledger.echo(&shot.token, &self.canary, claims) == Echo::Canary;
+            return if inner { Meaning { outcome: Outcome::Forged, rule: None } } else { ruled };
+        }
         let verdict = Verdict::Accepted(claims.cloned());
         let means = |from, echo| Meaning { outcome: judge(&Expectation::Reject, from, &verdict, echo), rule: None };
         let meaning = match (ledger.provenance(&shot.token), self.issuer.provenance_alone(&shot.token)) {

@@ -117,9 +117,9 @@ fn a_command_leads_to_its_script_and_to_what_that_imports() {
     let script = tree.file("app/adapter.py", "import json, jwt.api as j\nfrom helper import check\n");
     tree.file("app/helper.py", "'x-inside-helper'");
     let found = words(&[&python, "-u", &script]);
-    assert!(has(&found, "x-inside-package") && has(&found, "x-inside-helper"), "{found:?}");
+    assert!(has(&found.words, "x-inside-package") && has(&found.words, "x-inside-helper"), "{found:?}");
     let found = words(&["sh", "-c", &format!("{python} {script}")]);
-    assert!(has(&found, "x-inside-package"));
+    assert!(has(&found.words, "x-inside-package"));
 
     tree.file("node_modules/jose/index.js", "'x-inside-jose'");
     tree.file("node_modules/@scope/lib/index.js", "'x-inside-scope'");
@@ -128,16 +128,21 @@ fn a_command_leads_to_its_script_and_to_what_that_imports() {
         .file("js/run.mjs", "import { jwtVerify } from 'jose'\nconst x = require(\"@scope/lib/deep\")\nimport './lib/near.js'\n");
     let found = words(&["node", &script]);
     for word in ["x-inside-jose", "x-inside-scope", "x-inside-near", "jwtVerify"] {
-        assert!(has(&found, word), "{word}");
+        assert!(has(&found.words, word), "{word}");
     }
-    assert!(words(&["no-such-program-anywhere", "--flag"]).is_empty());
+    assert!(words(&["no-such-program-anywhere", "--flag"]).words.is_empty());
 }
 
 #[test]
 fn what_is_written_side_by_side_is_kept_together() {
     let tree = Tree::new();
     let far = "\n".repeat(40);
-    tree.file("a.py", format!("PARTNERS = {{'https://partner.test': ('pk-7',\n   'tr0ub4dor')}}{far}x = 'alone'{far}if h['by'] == 'edge-gw': pass"));
+    tree.file(
+        "a.py",
+        format!(
+            "PARTNERS = {{'https://partner.test': ('pk-7',\n   'tr0ub4dor')}}{far}x = 'alone'{far}if h['by'] == 'edge-gw': pass"
+        ),
+    );
     tree.file("node_modules/b/index.js", "x = { 'foreign': 'thing' }");
     let passages = harvest(&tree.0).expect("it can be read").passages;
     assert_eq!(passages, [vec!["https://partner.test", "pk-7", "tr0ub4dor"], vec!["by", "edge-gw"]]);

@@ -125,11 +125,15 @@ impl Asker<'_> {
         stop: &AtomicBool,
     ) -> Result<(), AskError> {
         let mut odd = Vec::new();
-        let mut held = 0;
-        let mut asked = self.batch(sent, control, &mut |index, answer| match self.outcome(sent[index], &answer) {
-            Outcome::Held => held += 1,
-            outcome => odd.push((index, outcome, answer.verdict)),
+        let mut holds = vec![false; sent.len()];
+        let mut asked = self.batch(sent, control, &mut |index, answer| {
+            let outcome = self.outcome(sent[index], &answer);
+            holds[index] = outcome == Outcome::Held;
+            if outcome != Outcome::Held {
+                odd.push((index, outcome, answer.verdict));
+            }
         });
+        let mut held = holds.iter().filter(|holds| **holds).count();
         // Whatever comes first: answers may be out of order.
         odd.sort_by_key(|(index, ..)| *index);
         for (index, outcome, verdict) in odd {

@@ -19,8 +19,8 @@ use crate::{
     entropy::Entropy,
     recipe::{Base, Recipe},
     step::{
-        Base64Spelling, Chain, Choice, Decoration, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place,
-        SegmentName, Shape, Step,
+        Base64Spelling, Chain, Choice, Decoration, Holder, KeyMember, KidShape, MacHash, MacKey, Other, Place, SegmentName, Shape,
+        Step,
     },
     words,
 };
@@ -288,7 +288,34 @@ fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
     }
     let hash = if entropy.percent(90) { hash(algorithm) } else { *entropy.deal("mac hash", MacHash::VARIANTS) };
     spice(steps, entropy, scene, 8);
-    let derived = derivation(&key, entropy, 15);
+    let mut derived = derivation(&key, entropy, 15);
+    match entropy.below(20) {
+        0 | 1 => {
+            // A password where a key should be, stretched.
+            let (text, by) = (entropy.deal("password", words::PASSWORDS), entropy.deal("stretched", words::STRETCHED));
+            (key, derived) = (MacKey::Text((*text).into()), Some((*by).into()));
+        }
+        2 => {
+            // A tenant of the issuer's, who names the secret too.
+            let name = *entropy.deal("tenant", &["iss", "aud"]);
+            let own = if name == "iss" { &scene.issuer } else { &scene.audience };
+            let (joint, text) = *entropy.deal(
+                "tenant name",
+                &[
+                    ("/", "gauntlet"),
+                    ("/", ""),
+                    ("#", "gauntlet"),
+                    ("?", "gauntlet"),
+                    (":", "gauntlet"),
+                    (".", "gauntlet"),
+                    ("@", "gauntlet"),
+                ],
+            );
+            steps.push(set_claim(name, words::quoted(&format!("{own}{joint}{text}"))));
+            key = MacKey::Text(text.into());
+        }
+        _ => {}
+    }
     steps.push(Step::Mac { key: key.into(), hash: Some(hash.into()), derived });
     if entropy.percent(12) {
         steps.push(match entropy.below(3) {
@@ -303,6 +330,10 @@ fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
 fn embedded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     key_id(steps, entropy, 25);
     spice(steps, entropy, scene, 20);
+    if entropy.percent(15) {
+        // Proofs and statements that rightly bring their key.
+        steps.push(set_header("typ", *entropy.deal("typ with key", words::TYPES_WITH_KEYS)));
+    }
     let key = if entropy.percent(65) { scene.algorithm } else { *entropy.deal("algorithm", &Algorithm::ALL) };
     match entropy.below(9) {
         8 => steps.push(embed_url(entropy, scene)),

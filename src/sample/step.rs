@@ -9,9 +9,9 @@ use crate::{
     entropy::Entropy,
     keys::Curve,
     step::{
-        Base64Spelling, Chain, Choice, CubeRoot, DataUrl, Decoration, Derivation, DigestEdit, DigestElement, Document, EcdsaForm, EcdsaScalar,
-        EcdsaSpelling, EddsaSpelling, EddsaVariant, Holder, JsonPlace, KeyMember, KidShape, MacHash, MacKey, Other, PaddingEdit,
-        Place, PssEdit, RsaInteger, SecretReading, SegmentName, Shape, SignedHash, Step,
+        Base64Spelling, Chain, Choice, CubeRoot, DataUrl, Decoration, Derivation, DigestEdit, DigestElement, Document, EcdsaForm,
+        EcdsaScalar, EcdsaSpelling, EddsaSpelling, EddsaVariant, Holder, JsonPlace, KeyMember, KidShape, MacHash, MacKey, Other,
+        PaddingEdit, Place, PssEdit, RsaInteger, SecretReading, SegmentName, Shape, SignedHash, Step,
     },
     words,
 };
@@ -253,7 +253,10 @@ pub(super) fn value(entropy: &mut Entropy, scene: &Scene) -> String {
             };
             format!("{{{}:{}}}", words::quoted(&name), entropy.deal("values", words::VALUES))
         }
-        8 => format!("\"{}\"", entropy.deal("bomb", words::BOMBS).0.repeat(1 << size(entropy, 6)) + entropy.deal("bomb", words::BOMBS).1),
+        8 => format!(
+            "\"{}\"",
+            entropy.deal("bomb", words::BOMBS).0.repeat(1 << size(entropy, 6)) + entropy.deal("bomb", words::BOMBS).1
+        ),
         3 if !scene.harvested.is_empty() => words::quoted(entropy.deal("harvested value", &scene.harvested).as_str()),
         4 => (*entropy.deal("openers", words::OPENERS)).to_owned(),
         5 => entropy.below(1 << 33).to_string(),
@@ -344,6 +347,10 @@ pub(super) fn mac_key(entropy: &mut Entropy, scene: &Scene) -> MacKey {
 }
 
 pub(super) fn affix(entropy: &mut Entropy, scene: &Scene) -> String {
+    if entropy.below(60) == 0 {
+        // Patterns that look for the end of a run start anew at each place of it.
+        return entropy.deal("blank", &[" ", "\t", "\n", "A", "."]).repeat(1 << (12 + entropy.below(5))) + "x";
+    }
     match entropy.below(10) {
         0 if !scene.harvested.is_empty() => entropy.deal("harvested affix", &scene.harvested).clone(),
         1 => entropy.deal("affixes", words::AFFIXES).repeat(1 << size(entropy, 12)),

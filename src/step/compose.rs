@@ -26,9 +26,8 @@ pub(super) fn nest(work: &mut Work<'_>) -> Result<(), StepError> {
 /// RFC 9901 section 4: each disclosure is the base64url of a salt, a name and a value.
 pub(super) fn disclose(work: &mut Work<'_>) -> Result<(), StepError> {
     let claims = work.segment(SegmentName::Claims)?.and_then(Segment::members).ok_or(StepError::NotAnObject("payload"))?;
-    let disclosure = |name: &[u8], value: &[u8]| {
-        BASE64URL_NOPAD.encode(&[b"[\"c2FsdA\",".as_slice(), name, b",", value, b"]"].concat())
-    };
+    let disclosure =
+        |name: &[u8], value: &[u8]| BASE64URL_NOPAD.encode(&[b"[\"c2FsdA\",".as_slice(), name, b",", value, b"]"].concat());
     let disclosures: Vec<String> = claims.iter().map(|claim| disclosure(&claim.name, &claim.value)).collect();
     let text = format!("{}~{}~", work.issuer().genuine(), disclosures.join("~"));
     work.set_wire_text(text);

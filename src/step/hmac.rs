@@ -130,12 +130,7 @@ impl MacHash {
     pub const ALL: [Self; 6] = [Self::Sha256, Self::Sha384, Self::Sha512, Self::Md5, Self::Sha1, Self::Sha512Cut32];
 }
 
-pub(super) fn mac(
-    work: &mut Work<'_>,
-    key: &MacKey,
-    hash: Option<MacHash>,
-    derived: Option<Derivation>,
-) -> Result<(), StepError> {
+pub(super) fn mac(work: &mut Work<'_>, key: &MacKey, hash: Option<MacHash>, derived: Option<Derivation>) -> Result<(), StepError> {
     let hash = match hash {
         Some(hash) => hash,
         None => named_hash(work.header_algorithm()?)?,

@@ -155,7 +155,8 @@ fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&s
         text.filter(|text| text.starts_with('{')).ok_or(StepError::NotAnObject(name))
     };
     let header = || object(0, "header");
-    let beside = |members: &str| format!("{{{members},{}", &json!({"payload": gp, "protected": gh, "signature": gs}).to_string()[1..]);
+    let beside =
+        |members: &str| format!("{{{members},{}", &json!({"payload": gp, "protected": gh, "signature": gs}).to_string()[1..]);
     let value = match to {
         Shape::JsonGeneral => json!({"payload": p, "signatures": [{"protected": h, "signature": s}]}),
         Shape::JsonEmptySignatures => json!({"payload": p, "signatures": []}),

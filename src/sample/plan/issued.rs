@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 use strum::VariantArray as _;
 
-use super::{set_claim, set_header, sign, wire};
+use super::{set_claim, set_header, sign, wire, worded::word};
 use crate::{
     entropy::Entropy,
     recipe::Base,
@@ -22,10 +22,15 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
     match entropy.below(20) {
         0 if entropy.percent(60) => {
             steps.push(claim_time(entropy));
-            if entropy.percent(40) {
-                // What might prolong it.
-                let name = claim_name(entropy, scene);
-                steps.push(set_claim(&name, *entropy.deal("prolonged", &["4102444800", "999999999999", "true", "\"P99Y\""])));
+            if entropy.percent(60) {
+                // What might prolong it, by the handful.
+                let to = *entropy.deal("prolonged", &["4102444800", "4102444800", "999999999999", "true", "\"P99Y\""]);
+                for _ in 0..8 {
+                    let name = if scene.harvested.is_empty() { claim_name(entropy, scene) } else { word(entropy, scene) };
+                    if !["exp", "nbf", "iat", "iss", "aud"].contains(&name.as_str()) {
+                        steps.push(set_claim(&name, to));
+                    }
+                }
             }
         }
         1 if entropy.percent(40) => {

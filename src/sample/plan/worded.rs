@@ -20,8 +20,7 @@ pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
     match entropy.below(13) {
         12 => {
             // Members that are copied into an object of the program's own.
-            let members: Vec<String> =
-                (0..several).map(|_| format!("{}:{opener}", words::quoted(&word(entropy, scene)))).collect();
+            let members: Vec<String> = (0..several).map(|_| format!("{}:{opener}", words::quoted(&word(entropy, scene)))).collect();
             let object = format!("{{{}}}", members.join(","));
             let name: &&str = entropy.deal("container", &["__proto__", "constructor", "options", "context", "ext", "meta"]);
             let to = if *name == "constructor" { format!("{{\"prototype\":{object}}}") } else { object };
@@ -91,7 +90,7 @@ pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
     Base::Forged
 }
 
-fn word(entropy: &mut Entropy, scene: &Scene) -> String {
+pub(super) fn word(entropy: &mut Entropy, scene: &Scene) -> String {
     let own = !scene.harvested.is_empty() && entropy.percent(80);
     let all = scene.harvested.as_slice();
     match own {
@@ -106,8 +105,7 @@ fn mac(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, key: MacKey)
     let algorithm = if scene.family() == Family::Hmac { scene.algorithm } else { Algorithm::HS256 };
     steps.push(set_header("alg", words::quoted(algorithm.name())));
     // A secret that stands in a source is often the text of its bytes.
-    let derived =
-        if entropy.percent(15) { Some(Choice::one(Derivation::FromBase64)) } else { derivation(&key, entropy, 10) };
+    let derived = if entropy.percent(15) { Some(Choice::one(Derivation::FromBase64)) } else { derivation(&key, entropy, 10) };
     steps.push(Step::Mac { key: key.into(), hash: Some(hash(algorithm).into()), derived });
 }
 

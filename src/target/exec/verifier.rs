@@ -2,7 +2,8 @@
 //!
 //! The tokens that were in flight are asked again one at a time, to a program started anew. One is blamed only if it does the same
 //! when nothing else can have caused it: alone, and for a crash also in a fresh process, since a program may die of one token
-//! while the next is on its way. The price: a crash costs two or three starts.
+//! while the next is on its way. A token after which the program dies over one that it had answered before is blamed as well. The
+//! price: a crash costs two or three starts.
 
 use std::{
     collections::VecDeque,
@@ -39,13 +40,27 @@ struct State {
     last_failure: String,
     /// The first token that was answered, to ask when nothing else is.
     known: Option<String>,
+    /// The questions of this call that were answered last.
+    recent: VecDeque<usize>,
+    /// Whether the program has ended once without a question in flight to blame.
+    unexplained: bool,
 }
+
+/// Answered questions that are asked again when a program has died and no question in flight is to blame.
+const RECENT: usize = 256;
 
 type OnAnswer<'a> = &'a mut dyn FnMut(usize, Verdict);
 
 impl ExecVerifier {
     pub(super) fn new(shared: Arc<Shared>, configure: Vec<u8>, process: Process) -> Self {
-        let state = State { process: Some(process), failures: 0, last_failure: String::new(), known: None };
+        let state = State {
+            process: Some(process),
+            failures: 0,
+            last_failure: String::new(),
+            known: None,
+            recent: VecDeque::new(),
+            unexplained: false,
+        };
         Self { shared, configure, state: Mutex::new(state) }
     }
 }
@@ -61,11 +76,17 @@ impl Verifier for ExecVerifier {
         // A caller may have panicked over an answer; the next question finds out what that left behind.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut queue: VecDeque<usize> = (0..tokens.len()).collect();
+        state.recent.clear();
         while !queue.is_empty() {
             let most = self.shared.window.load(Ordering::Relaxed);
             if let Err(trouble) = self.ask(&mut state, tokens, &mut queue, most, answer)? {
                 self.investigate(&mut state, trouble, tokens, &mut queue, answer)?;
             }
+        }
+        // Once bitten, the last answers are waited for twice.
+        if state.unexplained && self.outlived(&mut state)?.is_some() {
+            let before = mem::take(&mut state.recent);
+            self.late(&mut state, before.into(), tokens, answer)?;
         }
         Ok(())
     }
@@ -85,11 +106,15 @@ impl ExecVerifier {
             self.must_be_alive(state)?;
         }
         self.start(state)?;
-        let State { process, failures, known, last_failure } = state;
+        let State { process, failures, known, last_failure, recent, .. } = state;
         let pace = Pace { most, limit: self.shared.limits.question };
         let asked = session::ask(process, tokens, queue, pace, &mut |index, verdict| {
             *failures = 0;
             known.get_or_insert_with(|| tokens[index].to_owned());
+            recent.push_back(index);
+            if recent.len() > RECENT {
+                recent.pop_front();
+            }
             answer(index, verdict);
         });
         if let Err(trouble) = &asked {
@@ -118,33 +143,93 @@ impl ExecVerifier {
         answer: OnAnswer<'_>,
     ) -> Result<(), AskError> {
         let mut suspects = trouble.suspects.clone();
+        let before = mem::take(&mut state.recent);
         if let Some(guilty) = trouble.proven() {
             answer(guilty, trouble.failure.verdict());
             return Ok(());
         }
         let several = suspects.len() > 1;
         while let Some(suspect) = suspects.pop_front() {
-            let Err(again) = self.ask(state, tokens, &mut VecDeque::from([suspect]), 1, answer)? else { continue };
-            match again.proven() {
-                Some(guilty) => {
-                    answer(guilty, again.failure.verdict());
-                    suspects.append(queue);
-                    *queue = mem::take(&mut suspects);
-                    return Ok(());
-                }
-                None => suspects.push_front(suspect),
-            }
+            let fresh = state.process.as_ref().is_none_or(|process| process.fresh);
+            let mut given = None;
+            let asked = self.ask(state, tokens, &mut VecDeque::from([suspect]), 1, &mut |_, verdict| given = Some(verdict))?;
+            let guilty = match (asked, given) {
+                (Err(again), _) => again.proven().map(|_| again.failure.verdict()),
+                (Ok(()), Some(verdict)) => match self.outlived(state)? {
+                    None => {
+                        answer(suspect, verdict);
+                        continue;
+                    }
+                    // It may have been the one before.
+                    Some(_) if !fresh => None,
+                    Some(failure) => Some(Verdict::Crashed(format!("after its answer: {failure}"))),
+                },
+                (Ok(()), None) => None,
+            };
+            let Some(verdict) = guilty else {
+                suspects.push_front(suspect);
+                continue;
+            };
+            answer(suspect, verdict);
+            suspects.append(queue);
+            *queue = mem::take(&mut suspects);
+            return Ok(());
         }
         if several {
             self.shared.slow_down();
         }
+        if matches!(trouble.failure, Failure::Ended(_)) {
+            self.late(state, before.into(), tokens, answer)?;
+        }
         Ok(())
+    }
+
+    /// Nobody in flight did it: perhaps one of those that were answered just before. They are asked in halves, as often as it takes.
+    fn late(&self, state: &mut State, mut suspects: Vec<usize>, tokens: &[&str], answer: OnAnswer<'_>) -> Result<(), AskError> {
+        state.unexplained = true;
+        let mut failure = self.fatal(state, &suspects, tokens)?;
+        while suspects.len() > 1 && failure.is_some() {
+            let half = suspects.split_off(suspects.len() / 2);
+            failure = self.fatal(state, &half, tokens)?;
+            if failure.is_some() {
+                suspects = half;
+            } else {
+                failure = self.fatal(state, &suspects, tokens)?;
+            }
+        }
+        if let (Some(failure), [guilty]) = (failure, &suspects[..]) {
+            answer(*guilty, Verdict::Crashed(format!("after its answer: {failure}")));
+        }
+        Ok(())
+    }
+
+    /// How a fresh program ends that is asked these questions and, once it has answered, one more; `None` if it does not.
+    fn fatal(&self, state: &mut State, questions: &[usize], tokens: &[&str]) -> Result<Option<Failure>, AskError> {
+        if questions.is_empty() {
+            return Ok(None);
+        }
+        state.process = None;
+        let most = self.shared.window.load(Ordering::Relaxed);
+        match self.ask(state, tokens, &mut questions.iter().copied().collect(), most, &mut |_, _| {})? {
+            Ok(()) => self.outlived(state),
+            Err(trouble) => Ok(Some(trouble.failure).filter(|failure| matches!(failure, Failure::Ended(_)))),
+        }
+    }
+
+    /// How the program has failed since its last answer, if it has: some die of a question only once they have answered it.
+    fn outlived(&self, state: &mut State) -> Result<Option<Failure>, AskError> {
+        self.start(state)?;
+        let known = state.known.clone().unwrap_or_default();
+        let pace = Pace { most: 1, limit: self.shared.limits.question };
+        let asked = session::ask(&mut state.process, &[&known], &mut VecDeque::from([0]), pace, &mut |_, _| {});
+        self.shared.still_wanted()?;
+        Ok(asked.err().map(|trouble| trouble.failure))
     }
 
     /// Asks about a token that was answered before. Many bad tokens in a row may each end a program that is in order.
     fn must_be_alive(&self, state: &mut State) -> Result<(), AskError> {
         self.start(state)?;
-        let State { process, failures, known, last_failure } = state;
+        let State { process, failures, known, last_failure, .. } = state;
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let pace = Pace { most: 1, limit: self.shared.limits.question };
         let mut answered = false;
