@@ -1,15 +1,15 @@
 //! What changed between two runs, beyond noise.
 //!
-//! Between two runs of the same code on a shared machine lies more than within one: another clock, other neighbours. So a call is
-//! measured in pieces of reference work that was timed right beside it, and by the quick quarter of its batches, which neighbours
-//! disturb least. Each run is cut into five parts of consecutive rounds; a change counts if all five parts of one run are slower
-//! than all five of the other (of 252 ways to deal ten equal parts two are like that) *and* the two runs as a whole differ by more than
-//! the threshold. What remains are shifts that last for a whole process, such as where the linker put a loop: below five per cent in
-//! all but rare cases, so that is the threshold unless another one is chosen.
+//! Between two runs of the same code lies more than within one: another clock, other neighbours, and other places in memory for the
+//! code, the stack and the heap of the process. So a call is measured in pieces of reference work that was timed right beside it, and
+//! by the quick quarter of its batches, which neighbours disturb least; and each run is made in ten parts, each in a process of its own.
+//!
+//! A change counts if the ten parts of one run rank apart from the ten of the other by the exact test of Mann and Whitney, which assumes
+//! nothing about how times are distributed, *and* the medians differ by more than the threshold. The test allows for how many rows are
+//! looked at (Bonferroni): one comparison in twenty of a program with itself may show a change, however many rows it has.
 
 use super::{
     contender::Operation,
-    measure::BLOCKS,
     results::{Results, Row},
     scheme::Scheme,
     stats,
@@ -53,7 +53,8 @@ impl Comparison {
     pub fn of(old: &Results, new: &Results, threshold: f64) -> Self {
         let pairs: Vec<(&Row, &Row)> =
             new.rows.iter().filter_map(|now| Some((old.find(now.scheme, &now.backend, now.operation)?, now))).collect();
-        let mut changes: Vec<Change> = pairs.iter().filter_map(|(old, new)| change(old, new, threshold)).collect();
+        let compared = pairs.iter().filter(|(old, new)| costs(old).len() > 1 && costs(new).len() > 1).count();
+        let mut changes: Vec<Change> = pairs.iter().filter_map(|(old, new)| change(old, new, threshold, compared)).collect();
         changes.sort_by(|a, b| b.times.total_cmp(&a.times));
         let broken = new
             .broken
@@ -61,7 +62,7 @@ impl Comparison {
             .filter(|broken| old.rows.iter().any(|row| row.scheme == broken.scheme && row.backend == broken.backend));
         Self {
             changes,
-            compared: pairs.iter().filter(|(old, new)| parts(old).is_some() && parts(new).is_some()).count(),
+            compared,
             gone: old.rows.len() - pairs.len(),
             new: new.rows.len() - pairs.len(),
             broken: broken.map(|broken| (broken.scheme, broken.backend.clone())).collect(),
@@ -77,33 +78,54 @@ impl Comparison {
     }
 }
 
-/// What changed for one row, if it is more than noise and more than the threshold.
-fn change(old: &Row, new: &Row, threshold: f64) -> Option<Change> {
-    let times = whole(new)? / whole(old)?;
-    let (before, after) = (parts(old)?, parts(new)?);
-    let least = |parts: &[f64]| parts.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = |parts: &[f64]| parts.iter().copied().fold(0.0, f64::max);
-    let slower = least(&after) > most(&before) && times > 1.0 + threshold;
-    let faster = most(&after) < least(&before) && times < 1.0 / (1.0 + threshold);
-    (slower || faster).then(|| Change { scheme: new.scheme, backend: new.backend.clone(), operation: new.operation, times })
+/// What changed for one row of so many, if it is more than chance and more than the threshold.
+fn change(old: &Row, new: &Row, threshold: f64, rows: usize) -> Option<Change> {
+    /// How often a comparison of a program with itself may show any change.
+    const CHANCE: f64 = 0.05;
+    let (before, after) = (costs(old), costs(new));
+    let times = stats::median(&after)?.mid / stats::median(&before)?.mid;
+    let large = times > 1.0 + threshold || times < 1.0 / (1.0 + threshold);
+    let certain = chance(&before, &after) * f64::from(u32::try_from(rows).unwrap_or(u32::MAX)) <= CHANCE;
+    (large && certain).then(|| Change { scheme: new.scheme, backend: new.backend.clone(), operation: new.operation, times })
 }
 
-/// Cost in pieces of reference work.
-fn whole(row: &Row) -> Option<f64> {
-    cost(&row.samples)
-}
-
-/// The same for each part; `None` with too few batches.
-fn parts(row: &Row) -> Option<Vec<f64>> {
-    let size = row.samples.len() / BLOCKS;
-    (size > 0).then(|| row.samples.chunks(size).take(BLOCKS).filter_map(cost).collect())
-}
-
-fn cost(samples: &[(f64, f64)]) -> Option<f64> {
+/// What each part says that a call costs, in pieces of reference work.
+fn costs(row: &Row) -> Vec<f64> {
     /// The quick part of the batches.
     const QUICK: f64 = 0.25;
-    let quick = |of: fn(&(f64, f64)) -> f64| Some(stats::quantile(&samples.iter().map(of).collect::<Vec<_>>(), QUICK)?.mid);
-    Some(quick(|sample| sample.0)? / quick(|sample| sample.1)?)
+    let cost = |samples: &Vec<(f64, f64)>| {
+        let quick = |of: fn(&(f64, f64)) -> f64| Some(stats::quantile(&samples.iter().map(of).collect::<Vec<_>>(), QUICK)?.mid);
+        Some(quick(|sample| sample.0)? / quick(|sample| sample.1)?)
+    };
+    row.parts.iter().filter_map(cost).collect()
+}
+
+/// How likely two lists that are dealt from one heap rank apart at least as far as these: the exact test of Mann and Whitney, two-sided.
+fn chance(a: &[f64], b: &[f64]) -> f64 {
+    let above = a.iter().flat_map(|a| b.iter().map(move |b| usize::from(a > b))).sum::<usize>();
+    let extreme = above.min(a.len() * b.len() - above);
+    let ways = ways(a.len(), b.len());
+    let all: f64 = ways.iter().sum();
+    (2.0 * ways[..=extreme].iter().sum::<f64>() / all).min(1.0)
+}
+
+/// In how many ways `n` and `m` ranks give each number of pairs in which the first is above the second.
+fn ways(n: usize, m: usize) -> Vec<f64> {
+    let mut table = vec![vec![0.0; n * m + 1]; m + 1];
+    // None of the first list: every way has no pair.
+    table.iter_mut().for_each(|row| row[0] = 1.0);
+    for _ in 0..n {
+        let before = table.clone();
+        for j in 0..=m {
+            for pairs in 0..=n * m {
+                // The highest rank belongs to the first list, above all of the second, or to the second.
+                let first = if pairs >= j { before[j][pairs - j] } else { 0.0 };
+                let second = if j > 0 { table[j - 1][pairs] } else { 0.0 };
+                table[j][pairs] = first + second;
+            }
+        }
+    }
+    table.swap_remove(m)
 }
 
 fn notes(old: &Results, new: &Results) -> Vec<String> {
@@ -125,3 +147,6 @@ fn notes(old: &Results, new: &Results) -> Vec<String> {
     }
     notes
 }
+
+#[cfg(test)]
+mod tests;

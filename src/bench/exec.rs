@@ -13,7 +13,7 @@ use super::{
     contender::{Broken, Operation},
     measure::order,
     results::{Machine, Piped, Results, Row, SCHEMA, Settings, relate},
-    runner::Event,
+    runner::{Event, PARTS},
     scheme::Scheme,
     stats,
     workload::Workload,
@@ -83,6 +83,7 @@ pub fn run(
         options: Settings {
             target: target.to_owned(),
             time_ms: u64::try_from(time.as_millis()).unwrap_or(u64::MAX),
+            parts: 1,
             rounds: ROUNDS,
         },
         rows,
@@ -185,6 +186,7 @@ impl Lane {
     }
 
     fn rows(&self, name: &str) -> Vec<Row> {
+        let pairs = |(own, null): (&[f64], &[f64])| own.iter().zip(null).map(|(own, null)| (own * 1e9, null * 1e9)).collect();
         let row = |(place, operation): (usize, Operation)| {
             let many = stats::median(&self.many[place])?;
             let net: Vec<f64> = self.many[place].iter().zip(&self.many[2]).map(|(all, null)| all - null).collect();
@@ -206,7 +208,7 @@ impl Lane {
                 waited: None,
                 calls: self.asked,
                 // No reference: a change of the clock is in the protocol's cost as well.
-                samples: self.many[place].iter().zip(&self.many[2]).map(|(own, null)| (own * 1e9, null * 1e9)).collect(),
+                parts: self.many[place].chunks(ROUNDS / PARTS).zip(self.many[2].chunks(ROUNDS / PARTS)).map(pairs).collect(),
             })
         };
         [(0, Operation::TokenVerify), (1, Operation::TokenForged)].into_iter().filter_map(row).collect()

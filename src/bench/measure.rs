@@ -11,6 +11,7 @@ use std::{
 };
 
 use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
 
 use super::{contender::Contender, reference};
 
@@ -18,10 +19,8 @@ use super::{contender::Contender, reference};
 const SINGLE: usize = 40;
 /// Calls longer than this are all timed one by one: the clock costs little beside them.
 const LONG: Duration = Duration::from_micros(20);
-/// Rounds, at the least: a comparison divides them into [`BLOCKS`].
-const LEAST: usize = 2 * BLOCKS;
-/// Parts of a run that are compared with each other.
-pub const BLOCKS: usize = 5;
+/// Rounds of a part, at the least and at the most.
+const ROUNDS: (usize, usize) = (2, 40);
 
 /// How long it may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,20 +32,19 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Divides `time` among so many contenders: batches of five to twenty milliseconds, as many rounds as that allows.
+    /// Divides `time` among so many contenders: batches of about eight milliseconds, as many rounds as that allows.
     #[must_use]
     pub fn of(time: Duration, contenders: usize) -> Self {
         let each = time / u32::try_from(contenders.max(1)).unwrap_or(u32::MAX);
-        let fit = usize::try_from(each.as_millis() / 8).unwrap_or(usize::MAX);
-        let rounds = fit.clamp(LEAST, 40 * BLOCKS) / BLOCKS * BLOCKS;
-        // The reference and the calls that are timed singly take their part, as do the first calls.
-        let batch = each / u32::try_from(rounds + 2).unwrap_or(u32::MAX) * 9 / 10;
+        let rounds = usize::try_from(each.as_millis() / 8).unwrap_or(usize::MAX).clamp(ROUNDS.0, ROUNDS.1);
+        // The reference, the first calls and those that are timed singly take their part.
+        let batch = each / u32::try_from(rounds + 1).unwrap_or(u32::MAX) * 9 / 10;
         Self { batch, rounds }
     }
 }
 
 /// What was measured of one contender, in seconds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Samples {
     /// Processor time of a call, one mean a batch.
     pub processor: Vec<f64>,
@@ -207,10 +205,11 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_is_enough_for_all() {
-        let budget = Budget::of(Duration::from_secs(54), 300);
-        assert!(budget.rounds >= 20 && budget.rounds % BLOCKS == 0, "{budget:?}");
-        assert!(budget.batch * 300 * u32::try_from(budget.rounds).expect("few") < Duration::from_secs(54));
-        assert_eq!(Budget::of(Duration::from_secs(60), 1).rounds, 200);
+    fn a_part_keeps_to_its_time() {
+        for (seconds, contenders) in [(1, 300), (5, 300), (5, 10), (60, 1)] {
+            let (time, budget) = (Duration::from_secs(seconds), Budget::of(Duration::from_secs(seconds), contenders));
+            let all = budget.batch * u32::try_from(contenders * budget.rounds).expect("few");
+            assert!(budget.rounds >= 2 && all < time && all > time / 2, "{budget:?}");
+        }
     }
 }

@@ -14,3 +14,6 @@ use super::results::Results;
 pub fn json(results: &Results) -> String {
     serde_json::to_string_pretty(results).expect("results are JSON") + "\n"
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,8 +5,8 @@ use std::{env::consts, fs, thread};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    contender::{Broken, Contender, Operation},
-    measure::Samples,
+    contender::{Broken, Operation},
+    runner::Measured,
     scaling::Scaling,
     scheme::Scheme,
     stats::{self, Estimate},
@@ -70,7 +70,9 @@ pub struct Settings {
     pub target: String,
     /// Milliseconds that were allowed.
     pub time_ms: u64,
-    /// Batches of each contender that were planned.
+    /// Parts, each in a process of its own.
+    pub parts: usize,
+    /// Batches of each contender in a part.
     pub rounds: usize,
 }
 
@@ -107,8 +109,8 @@ pub struct Row {
     pub waited: Option<f64>,
     /// Calls in all.
     pub calls: u64,
-    /// Nanoseconds of a call and of the reference, one pair a batch: what a comparison needs.
-    pub samples: Vec<(f64, f64)>,
+    /// Nanoseconds of a call and of the reference, one pair a batch, one list a part: what a comparison needs.
+    pub parts: Vec<Vec<(f64, f64)>>,
 }
 
 /// What asking over pipes adds.
@@ -121,27 +123,32 @@ pub struct Piped {
 }
 
 impl Row {
-    /// Sums up; `None` without a batch.
+    /// Sums up what the parts measured of one contender; `None` without a batch.
     #[must_use]
-    pub fn of(contender: &Contender, samples: &Samples) -> Option<Self> {
-        let ns = |seconds: &f64| seconds * 1e9;
-        let processor = stats::median(&samples.processor)?;
-        let ratios: Vec<f64> = samples.wall.iter().zip(&samples.processor).map(|(wall, own)| wall / own).collect();
+    pub fn of(parts: &[&Measured]) -> Option<Self> {
+        let Measured { scheme, backend, operation, signature_bytes, token_bytes, .. } = parts.first()?;
+        let all = |of: fn(&Measured) -> &Vec<f64>| parts.iter().flat_map(|part| of(part)).copied().collect::<Vec<f64>>();
+        let (wall, processor) = (all(|part| &part.samples.wall), all(|part| &part.samples.processor));
+        let ratios: Vec<f64> = wall.iter().zip(&processor).map(|(wall, own)| wall / own).collect();
+        let pairs = |part: &&Measured| {
+            let samples = &part.samples;
+            samples.processor.iter().zip(&samples.reference).map(|(own, other)| (own * 1e9, other * 1e9)).collect()
+        };
         Some(Self {
-            scheme: contender.scheme,
-            backend: contender.backend.clone(),
-            operation: contender.operation,
-            ops_per_second: processor.inverse(),
-            median_ns: stats::median(&samples.wall)?.times(1e9),
-            p99_ns: stats::quantile(&samples.single, 0.99)?.times(1e9),
-            signature_bytes: contender.signature_bytes,
-            token_bytes: contender.token_bytes,
+            scheme: *scheme,
+            backend: backend.clone(),
+            operation: *operation,
+            ops_per_second: stats::median(&processor)?.inverse(),
+            median_ns: stats::median(&wall)?.times(1e9),
+            p99_ns: stats::quantile(&all(|part| &part.samples.single), 0.99)?.times(1e9),
+            signature_bytes: *signature_bytes,
+            token_bytes: *token_bytes,
             times_hs256: None,
             times_raw: None,
             piped: None,
             waited: stats::median(&ratios).map(|ratio| ratio.mid),
-            calls: samples.calls,
-            samples: samples.processor.iter().map(ns).zip(samples.reference.iter().map(ns)).collect(),
+            calls: parts.iter().map(|part| part.samples.calls).sum(),
+            parts: parts.iter().map(pairs).collect(),
         })
     }
 

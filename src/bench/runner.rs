@@ -1,20 +1,29 @@
-//! A whole run: gate, race, scaling, results.
+//! A whole run: parts of gate and race, then scaling and results.
+//!
+//! Where the system happens to put code, stack and heap of a process moves a short operation by ten per cent and more, for as long as
+//! the process lives. So a run consists of parts, and the command line makes each part in a process of its own: a comparison then
+//! knows how much that matters.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     backend::Backend,
     contender::{Broken, Choice, Contender, Operation, contenders},
     library::Library,
-    measure::{Budget, race},
+    measure::{Budget, Samples, race},
     results::{Machine, Results, Row, SCHEMA, Settings, relate},
     scaling::{Scaling, scale},
     scheme::Scheme,
 };
 use crate::Algorithm;
+
+/// Parts of a run.
+pub const PARTS: usize = 10;
 
 /// The schemes whose scaling is shown if they are chosen: one of each kind.
 const TYPICAL: [Algorithm; 4] = [Algorithm::HS256, Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
@@ -33,7 +42,7 @@ pub struct Bench {
     pub threads: Vec<usize>,
 }
 
-/// How far a run is.
+/// How far a part is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// So many batches are planned.
@@ -42,34 +51,105 @@ pub enum Event {
     Batch,
 }
 
+/// What a part of a run measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// Everyone who was timed.
+    pub measured: Vec<Measured>,
+    /// Those who were not.
+    pub broken: Vec<Broken>,
+}
+
+/// What a part measured of one contender.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The back end or library.
+    pub backend: String,
+    /// The back end below a library.
+    pub raw: Option<String>,
+    /// What it did.
+    pub operation: Operation,
+    /// Bytes of a signature.
+    pub signature_bytes: usize,
+    /// Bytes of a token.
+    pub token_bytes: usize,
+    /// The times.
+    pub samples: Samples,
+}
+
+impl Measured {
+    fn new(contender: &Contender, samples: Samples) -> Self {
+        Self {
+            scheme: contender.scheme,
+            backend: contender.backend.clone(),
+            raw: contender.raw.map(str::to_owned),
+            operation: contender.operation,
+            signature_bytes: contender.signature_bytes,
+            token_bytes: contender.token_bytes,
+            samples,
+        }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        (self.scheme, &self.backend, self.operation) == (other.scheme, &other.backend, other.operation)
+    }
+}
+
 impl Bench {
-    /// Runs it. Ends early if `stop` is set, with what there is.
+    /// Runs all parts in this process. Ends early if `stop` is set, with what there is.
     #[must_use]
     pub fn run(&self, on_event: &dyn Fn(Event), stop: &AtomicBool) -> Results {
-        let (contenders, mut broken) = contenders(&self.choice, &self.backends, &self.libraries);
-        // A tenth of the time for scaling, if there is something to scale.
-        let spread = self.threads.iter().any(|threads| *threads > 1);
-        let budget = Budget::of(if spread { self.time * 9 / 10 } else { self.time }, contenders.len());
+        let parts = (0..PARTS).map(|_| self.part(on_event, stop)).collect();
+        self.finish(parts, stop)
+    }
+
+    /// Measures one part.
+    #[must_use]
+    pub fn part(&self, on_event: &dyn Fn(Event), stop: &AtomicBool) -> Part {
+        let (contenders, mut broken) = self.contenders();
+        let budget = self.budget(contenders.len());
         on_event(Event::Planned(contenders.len() * (budget.rounds + 1)));
         let samples = race(&contenders, budget, stop, &|| on_event(Event::Batch));
-        let mut rows = Vec::new();
-        for (contender, samples) in contenders.iter().zip(&samples) {
+        let mut measured = Vec::new();
+        for (contender, samples) in contenders.iter().zip(samples) {
             if samples.wrong {
                 let why = format!("{}: gave a wrong answer while it was timed", contender.operation);
                 broken.push(Broken { scheme: contender.scheme, backend: contender.backend.clone(), why });
             } else {
-                rows.extend(Row::of(contender, samples));
+                measured.push(Measured::new(contender, samples));
             }
         }
-        relate(&mut rows, &|backend| contenders.iter().find(|contender| contender.backend == backend)?.raw.map(str::to_owned));
-        let scaling = if spread { self.scaling(&contenders, &rows, stop) } else { Vec::new() };
+        Part { measured, broken }
+    }
+
+    /// Puts the parts together, and measures scaling.
+    #[must_use]
+    pub fn finish(&self, parts: Vec<Part>, stop: &AtomicBool) -> Results {
+        let (count, first) = (parts.len(), parts.first().cloned().unwrap_or_default());
+        let mut broken: Vec<Broken> = Vec::new();
+        for one in parts.iter().flat_map(|part| &part.broken) {
+            if !broken.contains(one) {
+                broken.push(one.clone());
+            }
+        }
+        let wrong = |one: &Measured| broken.iter().any(|b| b.scheme == one.scheme && b.backend == one.backend);
+        let row = |one: &Measured| {
+            let same: Vec<&Measured> = parts.iter().filter_map(|part| part.measured.iter().find(|other| other.is(one))).collect();
+            Row::of(&same)
+        };
+        let mut rows: Vec<Row> = first.measured.iter().filter(|one| !wrong(one)).filter_map(row).collect();
+        relate(&mut rows, &|backend| first.measured.iter().find(|one| one.backend == backend)?.raw.clone());
+        let scaling = if self.spreads() && !stop.load(Ordering::Relaxed) { self.scaling(&rows, stop) } else { Vec::new() };
         Results {
             schema: SCHEMA.to_owned(),
             machine: Machine::here(self.versions()),
             options: Settings {
                 target: "the back ends that are compiled in".to_owned(),
                 time_ms: u64::try_from(self.time.as_millis()).unwrap_or(u64::MAX),
-                rounds: budget.rounds,
+                parts: count,
+                rounds: self.budget(first.measured.len()).rounds,
             },
             rows,
             broken,
@@ -78,16 +158,32 @@ impl Bench {
         }
     }
 
+    fn contenders(&self) -> (Vec<Contender>, Vec<Broken>) {
+        contenders(&self.choice, &self.backends, &self.libraries)
+    }
+
+    /// Whether there is more than one thread to scale over.
+    fn spreads(&self) -> bool {
+        self.threads.iter().any(|threads| *threads > 1)
+    }
+
+    /// A part's share of the time; a tenth of it all is for scaling, if there is something to scale.
+    fn budget(&self, contenders: usize) -> Budget {
+        let time = if self.spreads() { self.time * 9 / 10 } else { self.time };
+        Budget::of(time / u32::try_from(PARTS).expect("a few"), contenders)
+    }
+
     /// Verifying with the quickest back end of each typical scheme, or of the first that is chosen.
-    fn scaling(&self, contenders: &[Contender], rows: &[Row], stop: &AtomicBool) -> Vec<Scaling> {
+    fn scaling(&self, rows: &[Row], stop: &AtomicBool) -> Vec<Scaling> {
+        let (contenders, _) = self.contenders();
         let chosen = &self.choice.schemes;
         let mut schemes: Vec<Scheme> = TYPICAL.into_iter().map(Scheme::Jws).filter(|scheme| chosen.contains(scheme)).collect();
         if schemes.is_empty() {
             schemes.extend(chosen.first());
         }
+        let wanted = [Operation::Verify, Operation::Sign].into_iter().find(|o| self.choice.operations.contains(o));
         let quickest = |scheme: &Scheme| {
-            let operation = [Operation::Verify, Operation::Sign].into_iter().find(|o| self.choice.operations.contains(o));
-            let operation = operation.or_else(|| self.choice.operations.first().copied())?;
+            let operation = wanted.or_else(|| self.choice.operations.first().copied())?;
             let rows = rows.iter().filter(|row| row.scheme == *scheme && row.operation == operation);
             let best = rows.max_by(|a, b| a.ops_per_second.mid.total_cmp(&b.ops_per_second.mid))?;
             contenders.iter().find(|c| (c.scheme, c.backend.as_str(), c.operation) == best.key())

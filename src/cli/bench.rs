@@ -1,5 +1,6 @@
 //! `jwt-gauntlet bench [TARGET]`: what signing and verifying costs.
 
+mod parts;
 mod reports;
 
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};
@@ -65,9 +66,15 @@ pub struct Args {
     /// A change below this is none
     #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = percent)]
     threshold: f64,
+    /// Measures one part and writes it down for the process that asked
+    #[arg(long, hide = true)]
+    part: bool,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<u8> {
+    if args.part {
+        return parts::child(&bench(args, schemes(&args.alg)?)?);
+    }
     let reports = Reports::parse(&args.report)?;
     let baseline = args.baseline.as_ref().map(baseline).transpose()?;
     let schemes = schemes(&args.alg)?;
@@ -84,15 +91,20 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     Ok(u8::from(slower || !results.broken.is_empty()))
 }
 
-fn in_process(args: &Args, schemes: Vec<Scheme>) -> anyhow::Result<Results> {
+fn bench(args: &Args, schemes: Vec<Scheme>) -> anyhow::Result<Bench> {
     let (backends, libraries) = chosen(&args.backend)?;
     let threads =
         if args.threads.is_empty() { usual_threads() } else { args.threads.iter().map(|threads| usize::from(*threads)).collect() };
     let choice = Choice { schemes, operations: operations(&args.operation)? };
+    Ok(Bench { choice, backends, libraries, time: args.time, threads })
+}
+
+fn in_process(args: &Args, schemes: Vec<Scheme>) -> anyhow::Result<Results> {
+    let bench = bench(args, schemes)?;
     let stop = Stop::alone()?;
     let bar = bar();
-    let bench = Bench { choice, backends, libraries, time: args.time, threads };
-    let results = bench.run(&|event| show(&bar, event), stop.flag());
+    let parts = parts::all(&bar, stop.flag())?;
+    let results = bench.finish(parts, stop.flag());
     bar.finish_and_clear();
     Ok(results)
 }

@@ -28,7 +28,7 @@ pub fn with_percent(of: &Estimate) -> String {
 /// Nanoseconds as microseconds with their interval.
 #[must_use]
 pub fn micros(ns: &Estimate) -> String {
-    format!("{} [{}, {}]", short(ns.mid / 1e3), short(ns.low / 1e3), short(ns.high / 1e3))
+    format!("{} ({}–{})", short(ns.mid / 1e3), short(ns.low / 1e3), short(ns.high / 1e3))
 }
 
 /// A ratio: `×1.04`, `×231`; a dash for none.

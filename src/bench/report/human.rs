@@ -45,11 +45,11 @@ fn broken(out: &mut String, results: &Results, style: &Style) {
 /// Columns: the first two to the left, the others to the right.
 fn line(cells: &[String; 7], piped: bool) -> String {
     let [scheme, by, ops, median, p99, hs256, raw] = cells;
-    let by = crate::report::style::cut(by, 24);
+    let by = crate::report::style::cut(by, if piped { 15 } else { 24 });
     if piped {
-        return format!("{scheme:<7}{by:<17}{ops:>14}{median:>19}{p99:>19}{hs256:>8}{raw:>16}").trim_end().to_owned();
+        return format!("{scheme:<7}{by:<16}{ops:>12}{median:>20}{p99:>20}{hs256:>6}{raw:>19}").trim_end().to_owned();
     }
-    format!("{scheme:<10}{by:<25}{ops:>13}{median:>19}{p99:>20}{hs256:>7}{raw:>6}").trim_end().to_owned()
+    format!("{scheme:<10}{by:<25}{ops:>12}{median:>20}{p99:>20}{hs256:>6}{raw:>7}").trim_end().to_owned()
 }
 
 fn table(out: &mut String, results: &Results, operation: Operation, style: &Style) {
@@ -60,9 +60,9 @@ fn table(out: &mut String, results: &Results, operation: Operation, style: &Styl
     let piped = words::is_piped(results);
     out.push_str(&format!("\n{}\n", style.paint(Ink::Bold, words::title(operation))));
     let heads = if piped {
-        ["", "", "answers/s", "single µs [95 %]", "p99 µs [95 %]", "protocol", "net µs [95 %]"]
+        ["", "", "answers/s", "single µs (95 %)", "p99 µs (95 %)", "pipes", "net µs (95 %)"]
     } else {
-        ["", "", "ops/s·core", "median µs [95 %]", "p99 µs [95 %]", "HS256", "raw"]
+        ["", "", "ops/s·core", "median µs (95 %)", "p99 µs (95 %)", "HS256", "raw"]
     };
     out.push_str(&format!("{}\n", style.paint(Ink::Faint, &line(&heads.map(str::to_owned), piped))));
     let mut last = None;

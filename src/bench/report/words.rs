@@ -9,9 +9,9 @@ use crate::bench::{
 };
 
 /// The heads of the columns of a table of one operation.
-pub const COLUMNS: [&str; 7] = ["scheme", "by", "ops/s and core", "median µs [95 %]", "p99 µs [95 %]", "HS256", "raw"];
+pub const COLUMNS: [&str; 7] = ["scheme", "by", "ops/s and core", "median µs (95 %)", "p99 µs (95 %)", "HS256", "raw"];
 /// The same where a program was asked.
-pub const PIPED: [&str; 7] = ["scheme", "by", "answers/s", "one at a time, µs", "p99 µs [95 %]", "protocol µs", "net µs"];
+pub const PIPED: [&str; 7] = ["scheme", "by", "answers/s", "one at a time, µs", "p99 µs (95 %)", "protocol µs", "net µs"];
 
 /// A title.
 pub fn title(operation: Operation) -> &'static str {
@@ -73,7 +73,15 @@ pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
         ("machine", format!("{}, {} cores, {}", machine.processor, machine.cores, machine.system)),
         ("timed", versions.join(", ")),
         ("asked", crate::report::style::plain(&results.options.target)),
-        ("rounds", format!("{} of each of {} rows, in turn", results.options.rounds, results.rows.len())),
+        (
+            "rounds",
+            format!(
+                "{} parts of {} rounds, in turn over {} rows",
+                results.options.parts,
+                results.options.rounds,
+                results.rows.len()
+            ),
+        ),
     ]
 }
 
@@ -81,7 +89,7 @@ pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
 pub fn notes(results: &Results) -> Vec<String> {
     let mut notes = Vec::new();
     if is_piped(results) {
-        notes.push("answers/s: many questions in flight. protocol: a text as long as the token that is refused at sight. net: what is left.".to_owned());
+        notes.push("answers/s: many questions in flight. pipes, or protocol: a text as long as the token that is refused at sight. net: what is left.".to_owned());
     } else {
         notes.push("ops/s and core: by the processor time of the thread. median, p99: by the clock on the wall.".to_owned());
         notes.push("HS256: cost with HS256 by the same code as 1. raw: cost with the bare signature, key ready, as 1.".to_owned());

@@ -35,6 +35,14 @@ impl Stop {
         Self::watch(None)
     }
 
+    /// The same without a word, for a process that another one tells about.
+    pub fn quietly() -> anyhow::Result<Self> {
+        let flag = Arc::new(AtomicBool::new(false));
+        let shared = Arc::clone(&flag);
+        ctrlc::set_handler(move || shared.store(true, Ordering::SeqCst)).context("cannot watch for Ctrl-C")?;
+        Ok(Self(flag))
+    }
+
     fn watch(target: Option<Arc<Target>>) -> anyhow::Result<Self> {
         let flag = Arc::new(AtomicBool::new(false));
         let shared = Arc::clone(&flag);
