@@ -1,12 +1,17 @@
 //! What changed between two runs, beyond noise.
 //!
 //! Between two runs of the same code lies more than within one: another clock, other neighbours, and other places in memory for the
-//! code, the stack and the heap of the process. So a call is measured in pieces of reference work that was timed right beside it, and
-//! by the quick quarter of its batches, which neighbours disturb least; and each run is made in ten parts, each in a process of its own.
+//! code, the stack and the heap of the process. Nearly all of that makes calls slower and none of it makes them quicker than they are.
+//! So two runs are compared by their quick batches, and each run is made in parts, each in a process of its own, so that some of them
+//! find quiet and a good place.
 //!
-//! A change counts if the ten parts of one run rank apart from the ten of the other by the exact test of Mann and Whitney, which assumes
-//! nothing about how times are distributed, *and* the medians differ by more than the threshold. The test allows for how many rows are
-//! looked at (Bonferroni): one comparison in twenty of a program with itself may show a change, however many rows it has.
+//! A change counts if of all batches of both runs the `k` quickest belong to one run alone, *and* the quick batches of the two differ by
+//! more than the threshold. For equal code that is as likely as `k` draws of one colour out of an urn; `k` is chosen so that it happens
+//! in one comparison in twenty, however many rows are looked at (Bonferroni). What the slower batches do does not matter. Times are
+//! counted in pieces of reference work of the same part, so that another clock cancels out.
+//!
+//! The price: where neighbours leave no batch of one run alone, their doing looks like a change, and where both runs have few quiet
+//! batches, a real change drowns.
 
 use super::{
     contender::Operation,
@@ -53,8 +58,15 @@ impl Comparison {
     pub fn of(old: &Results, new: &Results, threshold: f64) -> Self {
         let pairs: Vec<(&Row, &Row)> =
             new.rows.iter().filter_map(|now| Some((old.find(now.scheme, &now.backend, now.operation)?, now))).collect();
-        let compared = pairs.iter().filter(|(old, new)| costs(old).len() > 1 && costs(new).len() > 1).count();
-        let mut changes: Vec<Change> = pairs.iter().filter_map(|(old, new)| change(old, new, threshold, compared)).collect();
+        let (before, after) = (clocks(old), clocks(new));
+        let costs = |(old, new): &(&Row, &Row)| (costs(old, &before), costs(new, &after));
+        let compared = pairs.iter().filter(|(old, new)| !old.parts.is_empty() && !new.parts.is_empty()).count();
+        let changed = |pair: &(&Row, &Row)| {
+            let (old, new) = costs(pair);
+            let times = change(&old, &new, threshold, compared)?;
+            Some(Change { scheme: pair.1.scheme, backend: pair.1.backend.clone(), operation: pair.1.operation, times })
+        };
+        let mut changes: Vec<Change> = pairs.iter().filter_map(changed).collect();
         changes.sort_by(|a, b| b.times.total_cmp(&a.times));
         let broken = new
             .broken
@@ -78,54 +90,50 @@ impl Comparison {
     }
 }
 
-/// What changed for one row of so many, if it is more than chance and more than the threshold.
-fn change(old: &Row, new: &Row, threshold: f64, rows: usize) -> Option<Change> {
+/// Cost now over cost before for one row of so many, if it is more than chance and more than the threshold; both are sorted.
+fn change(old: &[f64], new: &[f64], threshold: f64, rows: usize) -> Option<f64> {
+    /// The batches that count as quick.
+    const QUICK: f64 = 0.15;
+    let times = stats::quantile(new, QUICK)?.mid / stats::quantile(old, QUICK)?.mid;
+    let slower = times > 1.0 + threshold && apart(old, new, rows);
+    let faster = times < 1.0 / (1.0 + threshold) && apart(new, old, rows);
+    (slower || faster).then_some(times)
+}
+
+/// Whether more of the quickest batches are `quick`'s than chance allows.
+fn apart(quick: &[f64], slow: &[f64], rows: usize) -> bool {
+    quickest(quick.len(), slow.len(), rows).is_some_and(|k| quick[k - 1] < slow[0])
+}
+
+/// How many of the quickest of `n + m` batches have to be among the `n`; `None` if there are too few to tell.
+fn quickest(n: usize, m: usize, rows: usize) -> Option<usize> {
     /// How often a comparison of a program with itself may show any change.
     const CHANCE: f64 = 0.05;
-    let (before, after) = (costs(old), costs(new));
-    let times = stats::median(&after)?.mid / stats::median(&before)?.mid;
-    let large = times > 1.0 + threshold || times < 1.0 / (1.0 + threshold);
-    let certain = chance(&before, &after) * f64::from(u32::try_from(rows).unwrap_or(u32::MAX)) <= CHANCE;
-    (large && certain).then(|| Change { scheme: new.scheme, backend: new.backend.clone(), operation: new.operation, times })
+    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    // Either run may be the quicker one.
+    let mut chance = 2.0 * count(rows.max(1));
+    (1..=n).filter(|_| m > 0).find(|k| {
+        chance *= count(n - k + 1) / count(n + m - k + 1);
+        chance <= CHANCE
+    })
 }
 
-/// What each part says that a call costs, in pieces of reference work.
-fn costs(row: &Row) -> Vec<f64> {
-    /// The quick part of the batches.
-    const QUICK: f64 = 0.25;
-    let cost = |samples: &Vec<(f64, f64)>| {
-        let quick = |of: fn(&(f64, f64)) -> f64| Some(stats::quantile(&samples.iter().map(of).collect::<Vec<_>>(), QUICK)?.mid);
-        Some(quick(|sample| sample.0)? / quick(|sample| sample.1)?)
+/// What the reference took in each part, at its quick tenth.
+fn clocks(results: &Results) -> Vec<f64> {
+    let parts = results.rows.iter().map(|row| row.parts.len()).max().unwrap_or_default();
+    let clock = |part: usize| {
+        let times = results.rows.iter().filter_map(|row| row.parts.get(part)).flatten();
+        stats::quantile(&times.map(|(_, reference)| *reference).collect::<Vec<_>>(), 0.1).map_or(1.0, |time| time.mid)
     };
-    row.parts.iter().filter_map(cost).collect()
+    (0..parts).map(clock).collect()
 }
 
-/// How likely two lists that are dealt from one heap rank apart at least as far as these: the exact test of Mann and Whitney, two-sided.
-fn chance(a: &[f64], b: &[f64]) -> f64 {
-    let above = a.iter().flat_map(|a| b.iter().map(move |b| usize::from(a > b))).sum::<usize>();
-    let extreme = above.min(a.len() * b.len() - above);
-    let ways = ways(a.len(), b.len());
-    let all: f64 = ways.iter().sum();
-    (2.0 * ways[..=extreme].iter().sum::<f64>() / all).min(1.0)
-}
-
-/// In how many ways `n` and `m` ranks give each number of pairs in which the first is above the second.
-fn ways(n: usize, m: usize) -> Vec<f64> {
-    let mut table = vec![vec![0.0; n * m + 1]; m + 1];
-    // None of the first list: every way has no pair.
-    table.iter_mut().for_each(|row| row[0] = 1.0);
-    for _ in 0..n {
-        let before = table.clone();
-        for j in 0..=m {
-            for pairs in 0..=n * m {
-                // The highest rank belongs to the first list, above all of the second, or to the second.
-                let first = if pairs >= j { before[j][pairs - j] } else { 0.0 };
-                let second = if j > 0 { table[j - 1][pairs] } else { 0.0 };
-                table[j][pairs] = first + second;
-            }
-        }
-    }
-    table.swap_remove(m)
+/// What each batch says that a call costs, in pieces of reference work, sorted.
+fn costs(row: &Row, clocks: &[f64]) -> Vec<f64> {
+    let parts = row.parts.iter().zip(clocks);
+    let mut costs: Vec<f64> = parts.flat_map(|(part, clock)| part.iter().map(move |(own, _)| own / clock)).collect();
+    costs.sort_by(f64::total_cmp);
+    costs
 }
 
 fn notes(old: &Results, new: &Results) -> Vec<String> {

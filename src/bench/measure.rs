@@ -20,7 +20,7 @@ const SINGLE: usize = 40;
 /// Calls longer than this are all timed one by one: the clock costs little beside them.
 const LONG: Duration = Duration::from_micros(20);
 /// Rounds of a part, at the least and at the most.
-const ROUNDS: (usize, usize) = (2, 40);
+const ROUNDS: (usize, usize) = (4, 40);
 
 /// How long it may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +32,11 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Divides `time` among so many contenders: batches of about eight milliseconds, as many rounds as that allows.
+    /// Divides `time` among so many contenders: batches of about four milliseconds, as many rounds as that allows.
     #[must_use]
     pub fn of(time: Duration, contenders: usize) -> Self {
         let each = time / u32::try_from(contenders.max(1)).unwrap_or(u32::MAX);
-        let rounds = usize::try_from(each.as_millis() / 8).unwrap_or(usize::MAX).clamp(ROUNDS.0, ROUNDS.1);
+        let rounds = usize::try_from(each.as_millis() / 4).unwrap_or(usize::MAX).clamp(ROUNDS.0, ROUNDS.1);
         // The reference, the first calls and those that are timed singly take their part.
         let batch = each / u32::try_from(rounds + 1).unwrap_or(u32::MAX) * 9 / 10;
         Self { batch, rounds }
@@ -209,7 +209,7 @@ mod tests {
         for (seconds, contenders) in [(1, 300), (5, 300), (5, 10), (60, 1)] {
             let (time, budget) = (Duration::from_secs(seconds), Budget::of(Duration::from_secs(seconds), contenders));
             let all = budget.batch * u32::try_from(contenders * budget.rounds).expect("few");
-            assert!(budget.rounds >= 2 && all < time && all > time / 2, "{budget:?}");
+            assert!(budget.rounds >= 4 && all < time && all > time / 2, "{budget:?}");
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod human;
 pub mod markdown;
 mod words;
 
+pub use self::words::verdict;
 use super::results::Results;
 
 /// The JSON report: the baseline of later runs.

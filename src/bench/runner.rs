@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     backend::Backend,
-    contender::{Broken, Choice, Contender, Operation, contenders},
+    contender::{Broken, Choice, Contender, Gate, Operation, contenders},
     library::Library,
     measure::{Budget, Samples, race},
     results::{Machine, Results, Row, SCHEMA, Settings, relate},
@@ -101,14 +101,15 @@ impl Bench {
     /// Runs all parts in this process. Ends early if `stop` is set, with what there is.
     #[must_use]
     pub fn run(&self, on_event: &dyn Fn(Event), stop: &AtomicBool) -> Results {
-        let parts = (0..PARTS).map(|_| self.part(on_event, stop)).collect();
+        let gate = |part| if part == 0 { Gate::Check } else { Gate::Passed };
+        let parts = (0..PARTS).map(|part| self.part(gate(part), on_event, stop)).collect();
         self.finish(parts, stop)
     }
 
-    /// Measures one part.
+    /// Measures one part; the first of a run has to check.
     #[must_use]
-    pub fn part(&self, on_event: &dyn Fn(Event), stop: &AtomicBool) -> Part {
-        let (contenders, mut broken) = self.contenders();
+    pub fn part(&self, gate: Gate, on_event: &dyn Fn(Event), stop: &AtomicBool) -> Part {
+        let (contenders, mut broken) = self.contenders(gate);
         let budget = self.budget(contenders.len());
         on_event(Event::Planned(contenders.len() * (budget.rounds + 1)));
         let samples = race(&contenders, budget, stop, &|| on_event(Event::Batch));
@@ -158,8 +159,8 @@ impl Bench {
         }
     }
 
-    fn contenders(&self) -> (Vec<Contender>, Vec<Broken>) {
-        contenders(&self.choice, &self.backends, &self.libraries)
+    fn contenders(&self, gate: Gate) -> (Vec<Contender>, Vec<Broken>) {
+        contenders(&self.choice, &self.backends, &self.libraries, gate)
     }
 
     /// Whether there is more than one thread to scale over.
@@ -175,7 +176,7 @@ impl Bench {
 
     /// Verifying with the quickest back end of each typical scheme, or of the first that is chosen.
     fn scaling(&self, rows: &[Row], stop: &AtomicBool) -> Vec<Scaling> {
-        let (contenders, _) = self.contenders();
+        let (contenders, _) = self.contenders(Gate::Passed);
         let chosen = &self.choice.schemes;
         let mut schemes: Vec<Scheme> = TYPICAL.into_iter().map(Scheme::Jws).filter(|scheme| chosen.contains(scheme)).collect();
         if schemes.is_empty() {

@@ -66,14 +66,14 @@ pub struct Args {
     /// A change below this is none
     #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = percent)]
     threshold: f64,
-    /// Measures one part and writes it down for the process that asked
+    /// Measures the part of that number and writes it down for the process that asked
     #[arg(long, hide = true)]
-    part: bool,
+    part: Option<usize>,
 }
 
 pub fn run(args: &Args) -> anyhow::Result<u8> {
-    if args.part {
-        return parts::child(&bench(args, schemes(&args.alg)?)?);
+    if let Some(part) = args.part {
+        return parts::child(&bench(args, schemes(&args.alg)?)?, part);
     }
     let reports = Reports::parse(&args.report)?;
     let baseline = args.baseline.as_ref().map(baseline).transpose()?;

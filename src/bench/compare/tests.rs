@@ -20,13 +20,12 @@ use crate::{
 };
 
 #[test]
-fn the_test_of_mann_and_whitney_gives_what_tables_give() {
-    assert_eq!(ways(2, 2), [1.0, 1.0, 2.0, 1.0, 1.0]);
-    assert_eq!(ways(10, 10).iter().sum::<f64>().round() as u64, 184_756);
-    // Two-sided at 5 per cent: 23 of 10 and 10, 2 of 5 and 5 (Siegel, table K).
-    let two_sided = |n, u: usize| 2.0 * ways(n, n)[..=u].iter().sum::<f64>() / ways(n, n).iter().sum::<f64>();
-    assert!(two_sided(10, 23) <= 0.05 && two_sided(10, 24) > 0.05);
-    assert!(two_sided(5, 2) <= 0.05 && two_sided(5, 3) > 0.05);
+fn the_quickest_batches_of_one_run_alone_are_rarer_than_chance() {
+    // Of 3 and 3, all three quickest are of one kind in 2 of 20 ways: never rare enough. Of 5 and 5, five are in 2 of 252.
+    assert_eq!((quickest(3, 3, 1), quickest(5, 5, 1)), (None, Some(4)));
+    // 2 * 304 * C(20, 11) / C(40, 11) = 0.044; ten would be 0.13.
+    assert_eq!((quickest(20, 20, 304), quickest(20, 0, 1)), (Some(11), None));
+    assert!(apart(&[1.0, 1.1, 1.2, 1.3, 9.0], &[1.4; 5], 1) && !apart(&[1.0, 1.1, 1.2, 1.5, 1.6], &[1.4; 5], 1));
 }
 
 /// Numbers that look random.
@@ -48,7 +47,7 @@ fn run(seed: u64, rows: usize, slower: &dyn Fn(usize) -> f64) -> Results {
         let mut row = results.rows.first().cloned().unwrap_or_else(blank);
         row.backend = format!("back end {number}");
         row.parts =
-            (0..10).map(|_| (0..3).map(|_| (1000.0 * slower(number) * noise.next(), 500.0 * noise.next())).collect()).collect();
+            (0..10).map(|_| (0..4).map(|_| (1000.0 * slower(number) * noise.next(), 500.0 * noise.next())).collect()).collect();
         results.rows.push(row);
     }
     results
@@ -168,5 +167,26 @@ fn a_planted_slowdown_of_a_real_back_end_is_found() {
     let text = report::human::render(&new, Some(&found), &crate::report::Style::default());
     assert!(text.contains("slowed"), "{text}");
     let again: Results = serde_json::from_str(&report::json(&new)).expect("it is read back");
-    assert_eq!(again, new);
+    assert_eq!(Comparison::of(&new, &again, 0.001).changes, []);
+    assert_eq!((again.rows.len(), again.machine), (2, new.machine));
+}
+
+/// `cargo test --release --lib ten_pairs -- --ignored --nocapture`: some minutes, for a machine that does nothing else.
+#[test]
+#[ignore = "takes minutes, and is only fair on a quiet machine"]
+fn ten_pairs_of_real_runs_find_ten_per_cent_and_nothing_else() {
+    let go = |slower| {
+        let mut bench = bench(slower);
+        bench.time = Duration::from_secs(4);
+        bench.run(&|_| {}, &AtomicBool::new(false))
+    };
+    let (mut found, mut wrong) = (0, 0);
+    for _ in 0..10 {
+        let (first, second, slower) = (go(0), go(0), go(100));
+        wrong += Comparison::of(&first, &second, 0.05).changes.len();
+        let planted = Comparison::of(&first, &slower, 0.05);
+        found += planted.changes.iter().filter(|change| change.backend == "slowed" && change.times > 1.0).count();
+        wrong += planted.changes.iter().filter(|change| change.backend != "slowed").count();
+    }
+    assert_eq!((found, wrong), (10, 0), "found of 10, false changes");
 }

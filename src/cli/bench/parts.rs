@@ -14,6 +14,7 @@ use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 use jwt_gauntlet::bench::{
     Bench,
+    contender::Gate,
     runner::{Event, PARTS, Part},
 };
 
@@ -27,7 +28,7 @@ pub fn all(bar: &ProgressBar, stop: &AtomicBool) -> anyhow::Result<Vec<Part>> {
     bar.set_length((PARTS * STEPS) as u64);
     let mut parts = Vec::new();
     while parts.len() < PARTS && !stop.load(Ordering::Relaxed) {
-        match one(bar) {
+        match one(parts.len(), bar) {
             Ok(part) => parts.push(part),
             // The child was ended by what ends this process.
             Err(_) if stop.load(Ordering::Relaxed) => break,
@@ -38,34 +39,36 @@ pub fn all(bar: &ProgressBar, stop: &AtomicBool) -> anyhow::Result<Vec<Part>> {
     Ok(parts)
 }
 
-fn one(bar: &ProgressBar) -> anyhow::Result<Part> {
+fn one(part: usize, bar: &ProgressBar) -> anyhow::Result<Part> {
     let this = env::current_exe().context("cannot find the program file of jwt-gauntlet itself")?;
     let mut child = Command::new(this)
         .args(env::args_os().skip(1))
-        .arg("--part")
+        .args(["--part", &part.to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start a process to measure in")?;
-    let mut part = None;
+    let mut measured = None;
     for line in BufReader::new(child.stdout.take().expect("it was piped")).lines() {
         match line.context("cannot read what was measured")? {
             line if line == "." => bar.inc(1),
-            line => part = Some(serde_json::from_str(&line).context("a process measured and did not say what")?),
+            line => measured = Some(serde_json::from_str(&line).context("a process measured and did not say what")?),
         }
     }
     let status = child.wait().context("cannot wait for a process that measures")?;
-    match part {
+    match measured {
         Some(part) if status.success() => Ok(part),
         _ => bail!("a process that measures ended early ({status})"),
     }
 }
 
 /// Measures one part and writes it down.
-pub fn child(bench: &Bench) -> anyhow::Result<u8> {
+pub fn child(bench: &Bench, part: usize) -> anyhow::Result<u8> {
     let stop = Stop::quietly()?;
     let (planned, done) = (Cell::new(1), Cell::new(0));
+    let gate = if part == 0 { Gate::Check } else { Gate::Passed };
     let part = bench.part(
+        gate,
         &|event| match event {
             Event::Planned(batches) => planned.set(batches.max(1)),
             Event::Batch => {

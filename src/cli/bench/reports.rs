@@ -41,6 +41,10 @@ impl Reports {
                 None => output::answer(rendered(*format, results, comparison, &output::stdout_style())),
             });
         }
+        // Where none goes to stdout, the verdict still has a reader.
+        if let Some(comparison) = comparison.filter(|_| self.0.iter().all(|(_, file)| file.is_some())) {
+            output::tell(&(report::verdict(comparison) + "\n"));
+        }
         written.into_iter().collect()
     }
 }
