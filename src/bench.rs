@@ -10,14 +10,25 @@
 //! Deliberately absent: key generation, which no verifier does per request, and encryption.
 
 pub mod backend;
+pub mod compare;
 pub mod contender;
+pub mod exec;
 pub mod keys;
 pub mod library;
+pub mod measure;
+pub mod reference;
+pub mod report;
+pub mod results;
+pub mod runner;
+pub mod scaling;
 pub mod scheme;
 pub mod stats;
 pub mod workload;
 
 pub use backend::{Backend, Signer, Verifier};
+pub use compare::Comparison;
 pub use contender::{Broken, Contender, Operation};
 pub use library::Library;
+pub use results::Results;
+pub use runner::Bench;
 pub use scheme::Scheme;

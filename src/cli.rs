@@ -5,6 +5,7 @@
 mod adapter;
 mod asking;
 mod attack;
+mod bench;
 mod catalogue;
 mod decoded;
 mod duration;
@@ -44,12 +45,14 @@ Examples:
   jwt-gauntlet attack                                  attack the jsonwebtoken crate
   jwt-gauntlet attack \"exec:python3 my_adapter.py\"     attack your own verifier
   jwt-gauntlet fuzz \"exec:./verify\" --time 10m        random tokens, to find what no attack file describes
+  jwt-gauntlet bench                                   what signing and verifying costs
   jwt-gauntlet inspect eyJhbGciOi…                     what a token says, and what is risky about it
   jwt-gauntlet forge alg-none --token TOKEN            tokens to send to a service by hand
 
 Exit codes:
   0  everything held, or only findings below --fail-on or in the baseline
-  1  at least one finding at or above --fail-on, or a replayed one that still happens
+  1  at least one finding at or above --fail-on, or a replayed one that still happens, or
+     something slower than the baseline of `bench`
   2  usage, configuration or attack-file error
   3  no finding, but the controls failed: nothing was proven
   4  the target could not be asked
@@ -59,6 +62,7 @@ Exit codes:
 enum Command {
     Attack(attack::Args),
     Fuzz(fuzz::Args),
+    Bench(bench::Args),
     Replay(replay::Args),
     List(list::Args),
     Show(show::Args),
@@ -99,6 +103,7 @@ fn run(command: Command) -> anyhow::Result<u8> {
     match command {
         Command::Attack(args) => attack::run(&args),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Replay(args) => replay::run(&args),
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),

@@ -18,6 +18,18 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// In another unit.
+    #[must_use]
+    pub fn times(self, factor: f64) -> Self {
+        Self { low: self.low * factor, mid: self.mid * factor, high: self.high * factor }
+    }
+
+    /// A rate out of a time, or the other way round.
+    #[must_use]
+    pub fn inverse(self) -> Self {
+        Self { low: 1.0 / self.high, mid: 1.0 / self.mid, high: 1.0 / self.low }
+    }
+
     /// Whether the intervals of the two have anything in common.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {

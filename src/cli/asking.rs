@@ -9,7 +9,11 @@ use std::{fs, path::PathBuf};
 use anyhow::Context;
 use jwt_gauntlet::{Algorithm, Severity, report::Baseline};
 
-pub use self::{reports::Reports, stop::Stop, target::Target};
+pub use self::{
+    reports::{Reports, destinations},
+    stop::Stop,
+    target::Target,
+};
 use super::catalogue::algorithm;
 
 /// How fast the target is asked.

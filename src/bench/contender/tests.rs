@@ -73,7 +73,7 @@ fn a_back_end_with_a_fault_is_broken_and_not_timed() {
         (Fault::SignsAnother, "sign: made a signature that does not verify"),
     ] {
         let scheme = Scheme::Jws(Algorithm::ES256);
-        let (timed, broken) = contenders(&choice(vec![scheme]), &[Box::new(fault), Box::new(Ring)], &[]);
+        let (timed, broken) = contenders(&choice(vec![scheme]), &[Box::new(fault), Box::new(Ring)], &[], Gate::Check);
         assert_eq!(broken, [Broken { scheme, backend: "planted".to_owned(), why: why.to_owned() }]);
         assert!(timed.iter().all(|contender| contender.backend != "planted"));
         assert_eq!(timed.iter().filter(|contender| contender.backend == "ring").count(), 5);
@@ -122,7 +122,7 @@ fn so_is_a_library() {
         (Careless { accepts: false, forgets: false }, "token-verify: refused the genuine token"),
         (Careless { accepts: false, forgets: true }, "token-sign: made a token that does not verify"),
     ] {
-        let (timed, broken) = contenders(&choice(vec![Scheme::Jws(Algorithm::HS256)]), &[], &[Box::new(careless)]);
+        let (timed, broken) = contenders(&choice(vec![Scheme::Jws(Algorithm::HS256)]), &[], &[Box::new(careless)], Gate::Check);
         assert!(broken.len() == 1 && broken[0].why.starts_with(why), "{broken:?}");
         assert!(timed.iter().all(|contender| contender.backend == NOBODY));
     }
@@ -130,7 +130,7 @@ fn so_is_a_library() {
 
 #[test]
 fn everything_that_is_compiled_in_passes() {
-    let (timed, broken) = contenders(&choice(Scheme::all()), &backend::all(), &library::all());
+    let (timed, broken) = contenders(&choice(Scheme::all()), &backend::all(), &library::all(), Gate::Check);
     assert_eq!(broken, []);
     let of = |backend: &str| timed.iter().filter(|contender| contender.backend == backend).count();
     assert_eq!(of("ring"), 12 * 5);

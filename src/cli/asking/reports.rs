@@ -26,25 +26,7 @@ pub struct Reports(Vec<(Format, Option<PathBuf>)>);
 impl Reports {
     /// Reads the options, and refuses early what could not be written later.
     pub fn parse(options: &[String]) -> anyhow::Result<Self> {
-        let mut reports: Vec<(Format, Option<PathBuf>)> = Vec::new();
-        for option in options {
-            let (name, file) = option.split_once('=').map_or((option.as_str(), None), |(name, file)| (name, Some(file)));
-            let file = file.filter(|file| *file != "-").map(PathBuf::from);
-            if let Some(file) = &file {
-                writable(file)?;
-                if reports.iter().any(|(_, other)| other.as_deref().is_some_and(|other| same(file, other))) {
-                    bail!("two reports cannot go to one file, {}; give each its own", file.display());
-                }
-            }
-            reports.push((format(name)?, file));
-        }
-        if reports.is_empty() {
-            reports.push((Format::Human, None));
-        }
-        if reports.iter().filter(|(_, file)| file.is_none()).count() > 1 {
-            bail!("only one report can go to stdout; give the others a file, as in `--report json=report.json`");
-        }
-        Ok(Self(reports))
+        Ok(Self(destinations(options, Format::Human, &format)?))
     }
 
     /// Writes them all, stdout first: what one cannot be written to does not keep the others from their reader. Where none goes to
@@ -59,6 +41,33 @@ impl Reports {
         }
         written.into_iter().filter(|result| !closed(result)).collect()
     }
+}
+
+/// Reads `--report` options into formats and files, `usual` to stdout if there are none. Refuses early what could not be written later.
+pub fn destinations<F: Copy>(
+    options: &[String],
+    usual: F,
+    format: &dyn Fn(&str) -> anyhow::Result<F>,
+) -> anyhow::Result<Vec<(F, Option<PathBuf>)>> {
+    let mut reports: Vec<(F, Option<PathBuf>)> = Vec::new();
+    for option in options {
+        let (name, file) = option.split_once('=').map_or((option.as_str(), None), |(name, file)| (name, Some(file)));
+        let file = file.filter(|file| *file != "-").map(PathBuf::from);
+        if let Some(file) = &file {
+            writable(file)?;
+            if reports.iter().any(|(_, other)| other.as_deref().is_some_and(|other| same(file, other))) {
+                bail!("two reports cannot go to one file, {}; give each its own", file.display());
+            }
+        }
+        reports.push((format(name)?, file));
+    }
+    if reports.is_empty() {
+        reports.push((usual, None));
+    }
+    if reports.iter().filter(|(_, file)| file.is_none()).count() > 1 {
+        bail!("only one report can go to stdout; give the others a file, as in `--report json=report.json`");
+    }
+    Ok(reports)
 }
 
 fn one(format: Format, file: Option<&Path>, report: &Report, view: &human::View<'_>) -> anyhow::Result<()> {

@@ -27,19 +27,37 @@ pub struct Stop(Arc<AtomicBool>);
 impl Stop {
     /// Stops at the first SIGINT, SIGTERM or SIGHUP.
     pub fn on_signal(target: Arc<Target>) -> anyhow::Result<Self> {
+        Self::watch(Some(target))
+    }
+
+    /// The same where there is no target to end.
+    pub fn alone() -> anyhow::Result<Self> {
+        Self::watch(None)
+    }
+
+    /// The same without a word, for a process that another one tells about.
+    pub fn quietly() -> anyhow::Result<Self> {
+        let flag = Arc::new(AtomicBool::new(false));
+        let shared = Arc::clone(&flag);
+        ctrlc::set_handler(move || shared.store(true, Ordering::SeqCst)).context("cannot watch for Ctrl-C")?;
+        Ok(Self(flag))
+    }
+
+    fn watch(target: Option<Arc<Target>>) -> anyhow::Result<Self> {
         let flag = Arc::new(AtomicBool::new(false));
         let shared = Arc::clone(&flag);
         ctrlc::set_handler(move || {
             if shared.swap(true, Ordering::SeqCst) {
-                target.stop();
+                target.iter().for_each(|target| target.stop());
                 process::exit(UNPROVEN);
             }
             output::tell("\nstopping; the report of what was done so far follows, once more Ctrl-C ends at once\n");
-            let target = Arc::clone(&target);
-            thread::spawn(move || {
-                thread::sleep(GRACE);
-                target.stop();
-            });
+            if let Some(target) = target.clone() {
+                thread::spawn(move || {
+                    thread::sleep(GRACE);
+                    target.stop();
+                });
+            }
         })
         .context("cannot watch for Ctrl-C")?;
         Ok(Self(flag))

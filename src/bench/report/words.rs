@@ -1,0 +1,131 @@
+//! What all formats say: titles, notes and rows of cells.
+
+use super::figures::{micros, percent, short, times, with_percent};
+use crate::bench::{
+    compare::{Change, Comparison},
+    contender::Operation,
+    results::{Results, Row},
+    scheme::Scheme,
+};
+
+/// The heads of the columns of a table of one operation.
+pub const COLUMNS: [&str; 7] = ["scheme", "by", "ops/s and core", "median µs (95 %)", "p99 µs (95 %)", "HS256", "raw"];
+/// The same where a program was asked.
+pub const PIPED: [&str; 7] = ["scheme", "by", "answers/s", "one at a time, µs", "p99 µs (95 %)", "protocol µs", "net µs"];
+
+/// A title.
+pub fn title(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Sign => "Sign, key ready",
+        Operation::Verify => "Verify a genuine signature, key ready",
+        Operation::VerifyForged => "Refuse a forged signature, key ready",
+        Operation::ColdSign => "Sign, key read each time",
+        Operation::ColdVerify => "Verify a genuine signature, key read each time",
+        Operation::TokenSign => "Make a whole token",
+        Operation::TokenVerify => "Verify a whole genuine token",
+        Operation::TokenForged => "Refuse a whole forged token",
+        Operation::Decode => "Decode only: base64 and JSON, no cryptography",
+    }
+}
+
+/// Whether rows come from a program.
+pub fn is_piped(results: &Results) -> bool {
+    results.rows.iter().any(|row| row.piped.is_some())
+}
+
+/// The cells of a row.
+pub fn cells(row: &Row) -> [String; 7] {
+    let (last, next) = match &row.piped {
+        Some(piped) => (short(piped.protocol_ns.mid / 1e3), micros(&piped.net_ns)),
+        None => (times(row.times_hs256), times(row.times_raw)),
+    };
+    [
+        row.scheme.name().to_owned(),
+        crate::report::style::plain(&row.backend),
+        with_percent(&row.ops_per_second),
+        micros(&row.median_ns),
+        micros(&row.p99_ns),
+        last,
+        next,
+    ]
+}
+
+/// Each scheme with the bytes of its signature and token.
+pub fn sizes(results: &Results) -> Vec<(Scheme, usize, usize)> {
+    let mut sizes: Vec<(Scheme, usize, usize)> = Vec::new();
+    for row in &results.rows {
+        if sizes.iter().all(|(scheme, ..)| *scheme != row.scheme) {
+            sizes.push((row.scheme, row.signature_bytes, row.token_bytes));
+        }
+    }
+    sizes
+}
+
+/// Name and text of each line about where it ran.
+pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
+    let machine = &results.machine;
+    let versions: Vec<String> = machine
+        .versions
+        .iter()
+        .map(|(name, version)| if version.contains(' ') { format!("{name} ({version})") } else { format!("{name} {version}") })
+        .collect();
+    vec![
+        ("machine", format!("{}, {} cores, {}", machine.processor, machine.cores, machine.system)),
+        ("timed", versions.join(", ")),
+        ("asked", crate::report::style::plain(&results.options.target)),
+        (
+            "rounds",
+            format!(
+                "{} parts of {} rounds, in turn over {} rows",
+                results.options.parts,
+                results.options.rounds,
+                results.rows.len()
+            ),
+        ),
+    ]
+}
+
+/// How to read it, and what to mind.
+pub fn notes(results: &Results) -> Vec<String> {
+    let mut notes = Vec::new();
+    if is_piped(results) {
+        notes.push("answers/s: many questions in flight. pipes, or protocol: a text as long as the token that is refused at sight. net: what is left.".to_owned());
+    } else {
+        notes.push("ops/s and core: by the processor time of the thread. median, p99: by the clock on the wall.".to_owned());
+        notes.push("HS256: cost with HS256 by the same code as 1. raw: cost with the bare signature, key ready, as 1.".to_owned());
+    }
+    notes.push("The intervals tell how far this run wavers, not how far another machine is away.".to_owned());
+    if let Some(times) = results.busy() {
+        notes.push(format!(
+            "BUSY: calls took {times:.1} times their processor time, so other programs had the cores: ops/s still holds by and large, \
+             median and p99 do not."
+        ));
+    }
+    if results.interrupted {
+        notes.push("Broken off: fewer rounds than planned, or none, for what is missing.".to_owned());
+    }
+    notes
+}
+
+/// The verdict of a comparison.
+pub fn verdict(of: &Comparison) -> String {
+    let slower = of.changes.iter().filter(|change| change.times > 1.0).count();
+    let faster = of.changes.len() - slower;
+    let mut text = format!(
+        "Of {} rows that both runs have, {slower} are slower and {faster} faster by more than {} per cent, beyond noise",
+        of.compared,
+        short(of.threshold * 100.0).trim_end_matches("0").trim_end_matches('.')
+    );
+    if !of.broken.is_empty() {
+        text += &format!("; {} are broken now", of.broken.len());
+    }
+    if of.gone + of.new > 0 {
+        text += &format!("; {} are gone, {} new", of.gone, of.new);
+    }
+    text + "."
+}
+
+/// The cells of a change.
+pub fn changed(change: &Change) -> [String; 4] {
+    [change.scheme.name().to_owned(), change.backend.clone(), change.operation.name().to_owned(), percent(change.times)]
+}
