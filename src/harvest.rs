@@ -135,8 +135,8 @@ impl Crop {
     /// Reads a file or folder as far as the budget goes.
     fn reap(&mut self, path: &Path, budget: &mut Budget) {
         let foreign = ["site-packages", "dist-packages", "node_modules"];
-        self.own = !path.components().any(|part| foreign.iter().any(|name| part.as_os_str() == *name));
-        for bytes in budget.files(path) {
+        for (file, bytes) in budget.files(path) {
+            self.own = !file.components().any(|part| foreign.iter().any(|name| part.as_os_str() == *name));
             match std::str::from_utf8(&bytes) {
                 Ok(text) if !text.contains('\0') => source::words(text, self),
                 _ => binary::words(&bytes, self),

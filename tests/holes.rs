@@ -62,7 +62,7 @@ fn holed(hole: Hole) -> impl Implementation {
 /// The executions until a forgery or policy failure was found, for a few seeds.
 fn race(name: &str, within: usize, words: &[&str], implementation: impl Fn() -> Arc<dyn Implementation>) {
     for seed in 1..=3 {
-        let words = words.iter().map(|w| (*w).to_owned()).collect();
+        let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
         let fuzzer = Fuzzer::new(implementation()).algorithms([Algorithm::HS256]).cases(within).seed(seed).words(words);
         let result = fuzzer.until(Outcome::Malleable).run().expect("it can be asked");
         let first = result.seen_at.iter().min();

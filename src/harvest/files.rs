@@ -34,10 +34,15 @@ impl Default for Budget {
 }
 
 impl Budget {
-    /// The contents of the file, or of the files below the folder, one after the other.
-    pub(super) fn files(&mut self, start: &Path) -> impl Iterator<Item = Vec<u8>> {
+    /// The file, or the files below the folder, one after the other, with their contents.
+    pub(super) fn files(&mut self, start: &Path) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
         let mut paths = list(start, MOST_FILES).into_iter();
-        std::iter::from_fn(move || paths.by_ref().find_map(|path| self.read(&path)))
+        std::iter::from_fn(move || {
+            paths.by_ref().find_map(|path| {
+                let bytes = self.read(&path)?;
+                Some((path, bytes))
+            })
+        })
     }
 
     fn read(&mut self, path: &Path) -> Option<Vec<u8>> {

@@ -42,8 +42,6 @@ struct State {
     known: Option<String>,
     /// The questions of this call that were answered last.
     recent: VecDeque<usize>,
-    /// Whether the program has ended once without a question in flight to blame.
-    unexplained: bool,
 }
 
 /// Answered questions that are asked again when a program has died and no question in flight is to blame.
@@ -53,14 +51,8 @@ type OnAnswer<'a> = &'a mut dyn FnMut(usize, Verdict);
 
 impl ExecVerifier {
     pub(super) fn new(shared: Arc<Shared>, configure: Vec<u8>, process: Process) -> Self {
-        let state = State {
-            process: Some(process),
-            failures: 0,
-            last_failure: String::new(),
-            known: None,
-            recent: VecDeque::new(),
-            unexplained: false,
-        };
+        let state =
+            State { process: Some(process), failures: 0, last_failure: String::new(), known: None, recent: VecDeque::new() };
         Self { shared, configure, state: Mutex::new(state) }
     }
 }
@@ -83,8 +75,8 @@ impl Verifier for ExecVerifier {
                 self.investigate(&mut state, trouble, tokens, &mut queue, answer)?;
             }
         }
-        // Once bitten, the last answers are waited for twice.
-        if state.unexplained && self.outlived(&mut state)?.is_some() {
+        // One question more tells whether the last answers were outlived.
+        if self.outlived(&mut state)?.is_some() {
             let before = mem::take(&mut state.recent);
             self.late(&mut state, before.into(), tokens, answer)?;
         }
@@ -106,7 +98,7 @@ impl ExecVerifier {
             self.must_be_alive(state)?;
         }
         self.start(state)?;
-        let State { process, failures, known, last_failure, recent, .. } = state;
+        let State { process, failures, known, last_failure, recent } = state;
         let pace = Pace { most, limit: self.shared.limits.question };
         let asked = session::ask(process, tokens, queue, pace, &mut |index, verdict| {
             *failures = 0;
@@ -186,7 +178,6 @@ impl ExecVerifier {
 
     /// Nobody in flight did it: perhaps one of those that were answered just before. They are asked in halves, as often as it takes.
     fn late(&self, state: &mut State, mut suspects: Vec<usize>, tokens: &[&str], answer: OnAnswer<'_>) -> Result<(), AskError> {
-        state.unexplained = true;
         let mut failure = self.fatal(state, &suspects, tokens)?;
         while suspects.len() > 1 && failure.is_some() {
             let half = suspects.split_off(suspects.len() / 2);
@@ -218,7 +209,9 @@ impl ExecVerifier {
 
     /// How the program has failed since its last answer, if it has: some die of a question only once they have answered it.
     fn outlived(&self, state: &mut State) -> Result<Option<Failure>, AskError> {
-        self.start(state)?;
+        if state.process.is_none() {
+            return Ok(None);
+        }
         let known = state.known.clone().unwrap_or_default();
         let pace = Pace { most: 1, limit: self.shared.limits.question };
         let asked = session::ask(&mut state.process, &[&known], &mut VecDeque::from([0]), pace, &mut |_, _| {});
