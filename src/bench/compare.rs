@@ -61,12 +61,12 @@ impl Comparison {
         let (before, after) = (clocks(old), clocks(new));
         let costs = |(old, new): &(&Row, &Row)| (costs(old, &before), costs(new, &after));
         let compared = pairs.iter().filter(|(old, new)| !old.parts.is_empty() && !new.parts.is_empty()).count();
-        let changed = |pair: &(&Row, &Row)| {
+        let differs = |pair: &(&Row, &Row)| {
             let (old, new) = costs(pair);
             let times = change(&old, &new, threshold, compared)?;
             Some(Change { scheme: pair.1.scheme, backend: pair.1.backend.clone(), operation: pair.1.operation, times })
         };
-        let mut changes: Vec<Change> = pairs.iter().filter_map(changed).collect();
+        let mut changes: Vec<Change> = pairs.iter().filter_map(differs).collect();
         changes.sort_by(|a, b| b.times.total_cmp(&a.times));
         let broken = new
             .broken

@@ -102,8 +102,8 @@ impl Bench {
     #[must_use]
     pub fn run(&self, on_event: &dyn Fn(Event), stop: &AtomicBool) -> Results {
         let gate = |part| if part == 0 { Gate::Check } else { Gate::Passed };
-        let parts = (0..PARTS).map(|part| self.part(gate(part), on_event, stop)).collect();
-        self.finish(parts, stop)
+        let parts: Vec<Part> = (0..PARTS).map(|part| self.part(gate(part), on_event, stop)).collect();
+        self.finish(&parts, stop)
     }
 
     /// Measures one part; the first of a run has to check.
@@ -127,7 +127,7 @@ impl Bench {
 
     /// Puts the parts together, and measures scaling.
     #[must_use]
-    pub fn finish(&self, parts: Vec<Part>, stop: &AtomicBool) -> Results {
+    pub fn finish(&self, parts: &[Part], stop: &AtomicBool) -> Results {
         let (count, first) = (parts.len(), parts.first().cloned().unwrap_or_default());
         let mut broken: Vec<Broken> = Vec::new();
         for one in parts.iter().flat_map(|part| &part.broken) {

@@ -68,8 +68,9 @@ pub fn scale(contenders: &[&Contender], threads: &[usize], time: Duration, stop:
         }
     }
     let row = |(contender, rates): (&&Contender, Vec<Vec<f64>>)| {
-        let step = |(threads, rates): (&usize, Vec<f64>)| Some(Step { threads: *threads, ops_per_second: stats::median(&rates)? });
-        let steps: Vec<Step> = threads.iter().zip(rates).filter_map(step).collect();
+        let summed =
+            |(threads, rates): (&usize, Vec<f64>)| Some(Step { threads: *threads, ops_per_second: stats::median(&rates)? });
+        let steps: Vec<Step> = threads.iter().zip(rates).filter_map(summed).collect();
         let Contender { scheme, backend, operation, .. } = contender;
         Scaling { scheme: *scheme, backend: backend.clone(), operation: *operation, steps }
     };

@@ -104,7 +104,7 @@ fn in_process(args: &Args, schemes: Vec<Scheme>) -> anyhow::Result<Results> {
     let stop = Stop::alone()?;
     let bar = bar();
     let parts = parts::all(&bar, stop.flag())?;
-    let results = bench.finish(parts, stop.flag());
+    let results = bench.finish(&parts, stop.flag());
     bar.finish_and_clear();
     Ok(results)
 }

@@ -74,7 +74,7 @@ fn blank() -> Row {
 }
 
 fn empty() -> Results {
-    bench(0).finish(Vec::new(), &AtomicBool::new(true))
+    bench(0).finish(&[], &AtomicBool::new(true))
 }
 
 #[test]

@@ -108,13 +108,14 @@ pub fn notes(results: &Results) -> Vec<String> {
 }
 
 /// The verdict of a comparison.
+#[must_use]
 pub fn verdict(of: &Comparison) -> String {
     let slower = of.changes.iter().filter(|change| change.times > 1.0).count();
     let faster = of.changes.len() - slower;
     let mut text = format!(
         "Of {} rows that both runs have, {slower} are slower and {faster} faster by more than {} per cent, beyond noise",
         of.compared,
-        short(of.threshold * 100.0).trim_end_matches("0").trim_end_matches('.')
+        (of.threshold * 10_000.0).round() / 100.0
     );
     if !of.broken.is_empty() {
         text += &format!("; {} are broken now", of.broken.len());

@@ -48,7 +48,9 @@ impl Stop {
         let shared = Arc::clone(&flag);
         ctrlc::set_handler(move || {
             if shared.swap(true, Ordering::SeqCst) {
-                target.iter().for_each(|target| target.stop());
+                if let Some(target) = &target {
+                    target.stop();
+                }
                 process::exit(UNPROVEN);
             }
             output::tell("\nstopping; the report of what was done so far follows, once more Ctrl-C ends at once\n");
