@@ -110,7 +110,7 @@ pub const KEY_MANAGEMENT: &[&str] = &[
 /// `enc` values (RFC 7518 section 5.1).
 pub const ENCRYPTION: &[&str] = &["A256GCM", "A128GCM", "A128CBC-HS256", "A256CBC-HS512", "none"];
 
-/// `typ` values of tokens that rightly bring a key along (RFC 9449, OpenID4VCI, OpenID Federation, RFC 9901).
+/// `typ` values of tokens that rightly bring a key along (RFC 9449, `OpenID4VCI`, `OpenID` Federation, RFC 9901).
 pub const TYPES_WITH_KEYS: &[&str] = &[
     r#""dpop+jwt""#,
     r#""openid4vci-proof+jwt""#,
