@@ -143,7 +143,7 @@ impl Driver {
 }
 
 /// Per cent of mutations that begin with a genuine token: junk that reached new code otherwise crowds out what comes near to acceptance.
-const RESTARTS: usize = 70;
+const RESTARTS: usize = 80;
 
 /// Mutates tokens; keeps what was dear to make, so that most tokens cost nothing.
 pub struct Mutator {

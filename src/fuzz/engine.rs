@@ -111,7 +111,7 @@ impl Engine {
     /// time, and what mutation finds would take twice as long.
     #[must_use]
     pub fn cross(one: &[u8], other: &[u8], out: &mut [u8], seed: u32) -> usize {
-        if !Entropy::seeded(u64::from(seed)).percent(20) {
+        if !Entropy::seeded(u64::from(seed)).percent(12) {
             return 0;
         }
         let crossed = Mutator::cross(&String::from_utf8_lossy(one), &String::from_utf8_lossy(other), u64::from(seed));
