@@ -61,10 +61,9 @@ impl Answers {
     #[must_use]
     pub fn judge(&self) -> usize {
         let refused = Verdict::rejected("no");
-        let genuine = self.genuine.segments.get(1).and_then(|claims| claims.bytes()).unwrap_or_default();
         let held = |(case, forged): &&(Case, Forged)| {
             let token = forged.token.as_str();
-            let echo = self.ledger.echo(token, &forged.canary, &genuine, None);
+            let echo = self.ledger.echo(token, &forged.canary, None);
             judge(&case.expect, self.ledger.provenance(token), &refused, echo) == Outcome::Held
         };
         self.answers.iter().filter(held).count()
