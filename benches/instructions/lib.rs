@@ -5,7 +5,7 @@
 
 use jwt_gauntlet::{
     Algorithm, Catalogue, Outcome, Verdict, Verifier, catalogue::Case, configuration::Configuration, issuer::Issuer,
-    ledger::Ledger, recipe::Forged, target::builtin, token::Draft, verdict::judge,
+    ledger::Ledger, recipe::Forged, target::builtin, verdict::judge,
 };
 
 /// The seed of all forging.
@@ -45,14 +45,13 @@ impl Arsenal {
     pub fn answers(self) -> Answers {
         let forged = |case: &Case| case.recipe.forge(&self.issuer, SEED, &case.id).ok();
         let answers = self.cases.iter().filter_map(|case| Some((case.clone(), forged(case)?))).collect();
-        Answers { ledger: self.issuer.ledger_with(&[]).into_owned(), genuine: self.issuer.genuine().clone(), answers }
+        Answers { ledger: self.issuer.ledger_with(&[]).into_owned(), answers }
     }
 }
 
 /// Forged tokens, each of which a verifier has refused.
 pub struct Answers {
     ledger: Ledger,
-    genuine: Draft,
     answers: Vec<(Case, Forged)>,
 }
 
