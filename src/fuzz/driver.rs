@@ -160,7 +160,7 @@ impl Mutator {
     }
 
     fn on(stages: &'static [Stage]) -> Self {
-        Self { lanes: stages.iter().map(|stage| Lane::new(stage, &[])).collect(), entropy: Entropy::seeded(0) }
+        Self { lanes: stages.iter().map(|stage| Lane::new(stage, &[]).thrifty()).collect(), entropy: Entropy::seeded(0) }
     }
 
     /// A token made of `token`, or in more than half of the cases of a genuine one. `blind` changes raw bytes as the engine likes it. The same
