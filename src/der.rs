@@ -79,6 +79,13 @@ pub fn pem(label: &str, der: &[u8]) -> String {
     out
 }
 
+/// Whether an OBJECT IDENTIFIER with that content stands somewhere in `der`.
+#[must_use]
+pub fn contains_oid(der: &[u8], content: &[u8]) -> bool {
+    let element = oid(content);
+    der.windows(element.len()).any(|window| window == element)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,6 +18,7 @@ pub mod gate;
 mod hooks;
 pub mod judge;
 mod lane;
+mod mint;
 mod permits;
 mod plainer;
 pub mod replay;
@@ -279,7 +280,7 @@ impl<'a> Fuzzer<'a> {
                     turns.give_back(count);
                     continue;
                 };
-                let before = (lane.findings().len(), lane.corpus_len(), lane.kinds());
+                let before = (lane.findings().len(), lane.mint().corpus_len(), lane.kinds());
                 let end = self.time.map(|time| started + time);
                 let seen = tally.executions.load(Ordering::Relaxed);
                 let asked = match lane.run((&*self.implementation, &permits), count, seen, &catalogue, stop, end) {
@@ -296,8 +297,8 @@ impl<'a> Fuzzer<'a> {
                 for found in &lane.findings()[before.0..] {
                     on_event(Event::Found(&found.finding, &found.case));
                 }
-                if lane.corpus_len() > before.1 {
-                    on_event(Event::Kept(&lane.corpus()));
+                if lane.mint().corpus_len() > before.1 {
+                    on_event(Event::Kept(&lane.mint().corpus()));
                 }
                 on_event(Event::Progress(tally.add(asked, lane, before)));
                 if self.until.is_some_and(|until| lane.findings().iter().any(|found| found.finding.outcome >= until)) {
@@ -377,7 +378,7 @@ impl<'a> Fuzzer<'a> {
         let executions = lanes.iter().map(Lane::answered).sum();
         let kinds = lanes.iter().map(Lane::kinds).sum();
         let controls: Vec<Control> = lanes.iter().map(|lane| lane.control().clone()).filter(|c| c.usual || c.asked()).collect();
-        let corpus = lanes.iter().flat_map(Lane::corpus).collect();
+        let corpus = lanes.iter().flat_map(|lane| lane.mint().corpus()).collect();
         let held = lanes.iter().map(Lane::held).sum();
         let mut found: Vec<Found> = lanes.into_iter().flat_map(Lane::into_findings).collect();
         trail::distinct(&mut found);
@@ -433,7 +434,7 @@ impl Tally {
         Progress {
             executions: add(&self.executions, asked),
             findings: add(&self.findings, lane.findings().len() - before.0),
-            corpus: add(&self.corpus, lane.corpus_len() - before.1),
+            corpus: add(&self.corpus, lane.mint().corpus_len() - before.1),
             kinds: add(&self.kinds, lane.kinds() - before.2),
         }
     }

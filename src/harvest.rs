@@ -1,7 +1,8 @@
 //! Words that a target itself uses: the names and texts in its source or its binary, for random fronts to put into tokens.
 //!
 //! No vocabulary of ours holds the header that only one verifier knows (`x-debug`, `skip-auth`). Its own files do, so they are read:
-//! string literals and identifiers of sources in any language, printable runs of binaries. First comes what is no package of somebody
+//! string literals and identifiers of sources in any language, printable runs of binaries; and private keys, which are left in sources too.
+//! First comes what is no package of somebody
 //! else's, then what stands near the talk of tokens, then what is rare.
 //!
 //! Deliberately absent: any parser, and any running of the target. A word too many costs one token; the bounds below keep a reading
@@ -23,12 +24,16 @@ use std::{
 pub use command::of_command;
 
 use self::files::Budget;
+use crate::keys::private_pems;
 
 /// The most words that a harvest gives.
 pub const MOST_WORDS: usize = 20_000;
 
 /// The most passages that a harvest gives.
 const MOST_PASSAGES: usize = 1_000;
+
+/// The most private keys that a harvest gives.
+const MOST_KEYS: usize = 64;
 
 /// The longest word in bytes.
 const LONGEST: usize = 64;
@@ -82,6 +87,8 @@ pub struct Harvest {
     /// Literals that stand close together in sources that are no package of somebody else's, in their order: a name and its value, an
     /// id and its secret are written side by side.
     pub passages: Vec<Vec<String>>,
+    /// Private keys in PEM, in sources and in files of their own.
+    pub keys: Vec<String>,
 }
 
 impl Harvest {
@@ -90,12 +97,13 @@ impl Harvest {
         let mut seen: HashSet<String> = self.words.iter().cloned().collect();
         self.words.extend(other.words.into_iter().filter(|word| seen.insert(word.clone())));
         self.passages.extend(other.passages.into_iter().filter(|passage| !self.passages.contains(passage)).collect::<Vec<_>>());
+        self.keys.extend(other.keys.into_iter().filter(|key| !self.keys.contains(key)).collect::<Vec<_>>());
     }
 }
 
 impl From<Vec<String>> for Harvest {
     fn from(words: Vec<String>) -> Self {
-        Self { words, passages: Vec::new() }
+        Self { words, ..Self::default() }
     }
 }
 
@@ -127,6 +135,7 @@ struct Notes {
 struct Crop {
     words: HashMap<String, Notes>,
     passages: Vec<Vec<String>>,
+    keys: Vec<String>,
     /// Whether what is read now is no package of somebody else's.
     own: bool,
 }
@@ -138,7 +147,10 @@ impl Crop {
         for (file, bytes) in budget.files(path) {
             self.own = !file.components().any(|part| foreign.iter().any(|name| part.as_os_str() == *name));
             match std::str::from_utf8(&bytes) {
-                Ok(text) if !text.contains('\0') => source::words(text, self),
+                Ok(text) if !text.contains('\0') => {
+                    self.find_keys(text);
+                    source::words(text, self);
+                }
                 _ => binary::words(&bytes, self),
             }
         }
@@ -154,6 +166,12 @@ impl Crop {
         notes.near |= near;
         notes.literal |= literal;
         notes.own |= self.own;
+    }
+
+    fn find_keys(&mut self, text: &str) {
+        let room = MOST_KEYS.saturating_sub(self.keys.len());
+        let new = private_pems(text).into_iter().filter(|pem| !self.keys.contains(pem)).take(room).collect::<Vec<_>>();
+        self.keys.extend(new);
     }
 
     /// Takes literals in that stand close together.
@@ -172,7 +190,8 @@ impl Crop {
             };
             rank(x).cmp(&rank(y)).then_with(|| a.cmp(b))
         });
-        Harvest { words: words.into_iter().take(MOST_WORDS).map(|(word, _)| word).collect(), passages: self.passages }
+        let words = words.into_iter().take(MOST_WORDS).map(|(word, _)| word).collect();
+        Harvest { words, passages: self.passages, keys: self.keys }
     }
 }
 

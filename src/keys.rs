@@ -8,6 +8,7 @@
 
 mod certificate;
 mod ec;
+mod private;
 mod public;
 mod rsa_key;
 mod text;
@@ -22,6 +23,7 @@ pub(crate) use self::public::rsa_parameters;
 pub use self::{
     certificate::CertificateSpec,
     ec::Curve,
+    private::private_pems,
     public::{KeyError, PublicKey, PublicMaterial},
     rsa_key::{RsaKey, digest_info, emsa_pkcs1, emsa_pss, mgf1},
     text::{KeyText, UnknownKeyText},

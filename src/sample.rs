@@ -18,7 +18,7 @@ use crate::{
     algorithm::{Algorithm, Family},
     entropy::Entropy,
     issuer::Issuer,
-    keys::KeyText,
+    keys::{Key, KeyText, PublicMaterial, Role},
     recipe::{Base, Recipe},
     step::{SegmentName, Step},
     words::{self, Words},
@@ -43,12 +43,18 @@ pub struct Scene {
     neighbours: Vec<Vec<String>>,
     /// Ids like the configured one, as JSON.
     near_kids: Vec<String>,
+    /// Private keys that lie about in the target's files, in PEM, each with an algorithm that it signs with.
+    private_keys: Vec<(String, Algorithm)>,
     /// The genuine token, as JSON.
     quoted: String,
     /// The genuine token's segments, decoded.
     segments: [Vec<u8>; 3],
     /// Whether the issuer's private key is at hand.
     issues: bool,
+    /// Whether the configured key is none that an operator should have chosen, which invites mathematics.
+    odd_key: bool,
+    /// Whether the configured key is an RSA key with the public exponent 3, so that cube roots may pass for signatures.
+    exponent_3: bool,
 }
 
 impl Scene {
@@ -73,9 +79,13 @@ impl Scene {
             harvested: words.harvested.clone(),
             near_kids: words::near_kids(trust.kid.as_deref().unwrap_or("key-1")),
             neighbours: words.neighbours.clone(),
+            private_keys: words.private_keys.iter().flat_map(|pem| uses(pem, trust.algorithm)).collect(),
             quoted: words::quoted(&issuer.genuine().to_string()),
             segments: [bytes(0), bytes(1), bytes(2)],
             issues: issuer.key.is_some(),
+            odd_key: !Key::of(Role::Trusted, trust.algorithm)
+                .is_some_and(|usual| usual.public().material == issuer.public.material),
+            exponent_3: matches!(&issuer.public.material, PublicMaterial::Rsa { e, .. } if e == &[3]),
         }
     }
 
@@ -88,6 +98,14 @@ impl Scene {
     fn family(&self) -> Family {
         self.algorithm.family()
     }
+}
+
+/// A private key with the configured algorithm where it fits, else with each that it does fit.
+fn uses(pem: &str, configured: Algorithm) -> Vec<(String, Algorithm)> {
+    let Some(key) = Key::from_private_pem(pem) else { return Vec::new() };
+    let fit: Vec<Algorithm> = Algorithm::ALL.into_iter().filter(|algorithm| key.public().fits(*algorithm)).collect();
+    let fit = if fit.contains(&configured) { vec![configured] } else { fit };
+    fit.into_iter().map(|algorithm| (pem.to_owned(), algorithm)).collect()
 }
 
 impl Recipe {
@@ -161,6 +179,7 @@ impl Step {
             | Self::SignEddsaVariant { .. }
             | Self::EddsaSmallOrder { .. } => true,
             Self::Sign { algorithm: with, .. } => with.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
+            Self::SignWithKey { .. } => true,
             Self::SignByKeyType { .. } => algorithm.family() != Family::Hmac,
             Self::EmbedKey { key, .. } | Self::EmbedUrl { key, .. } => {
                 key.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac

@@ -126,6 +126,9 @@ pub enum Step {
     /// Signs with the trusted key by whatever scheme that key is for and with the hash of the header's `alg`, as a library does that
     /// lets the type of the key decide; `form` is that of an ECDSA signature.
     SignByKeyType { form: Choice<EcdsaForm> },
+    /// Signs with a private key in PEM that somebody left lying about, under the header's `alg` or the one given. The trusted key is the
+    /// issuer's wherever it comes from.
+    SignWithKey { pem: Choice<String>, algorithm: Option<Choice<Algorithm>> },
     /// MACs under the header's `alg` (HS256, HS384, HS512) or with the hash given; `derived` says what is done to the key first.
     Mac { key: Choice<MacKey>, hash: Option<Choice<MacHash>>, derived: Option<Choice<Derivation>> },
 
@@ -252,6 +255,7 @@ impl Step {
             Self::CopySegment { from, to } => signature::copy_segment(work, **from, **to),
             Self::Digest { hash } => hmac::digest(work, **hash),
             Self::Sign { with, algorithm } => signature::sign(work, **with, algorithm.as_deref().copied()),
+            Self::SignWithKey { pem, algorithm } => signature::sign_with_key(work, pem, algorithm.as_deref().copied()),
             Self::SignByKeyType { form } => ecdsa::sign_by_key_type(work, **form),
             Self::Mac { key, hash, derived } => hmac::mac(work, key, hash.as_deref().copied(), derived.as_deref().copied()),
             Self::EcdsaScalars { r, s, form } => ecdsa::scalars(work, **r, **s, **form),

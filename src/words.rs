@@ -110,6 +110,27 @@ pub const KEY_MANAGEMENT: &[&str] = &[
 /// `enc` values (RFC 7518 section 5.1).
 pub const ENCRYPTION: &[&str] = &["A256GCM", "A128GCM", "A128CBC-HS256", "A256CBC-HS512", "none"];
 
+/// `p2c` values (RFC 7518 section 4.8.1.2): more than anybody needs, and none.
+pub const PASSWORD_COUNTS: &[&str] = &["2000000", "10000000", "2147483647", "0", "-1", "1e9", "\"1000000\""];
+
+/// Claims that name a party or a tenant, and may be taken for `aud` or `iss`.
+pub const IDENTITIES: &[&str] = &[
+    "azp",
+    "client_id",
+    "tid",
+    "tenant",
+    "tenant_id",
+    "appid",
+    "org",
+    "org_id",
+    "realm",
+    "resource",
+    "audience",
+    "issuer",
+    "hd",
+    "cid",
+];
+
 /// `typ` values of tokens that rightly bring a key along (RFC 9449, `OpenID4VCI`, `OpenID` Federation, RFC 9901).
 pub const TYPES_WITH_KEYS: &[&str] = &[
     r#""dpop+jwt""#,
@@ -761,6 +782,8 @@ pub struct Words {
     pub harvested: Vec<String>,
     /// Up to three of them that are written side by side.
     pub neighbours: Vec<Vec<String>>,
+    /// Private keys in PEM that lie about in the target's files.
+    pub private_keys: Vec<String>,
 }
 
 /// Neighbourhoods that a sampler deals from.
@@ -770,14 +793,14 @@ impl Words {
     /// The built-in vocabulary and these words of the target's.
     #[must_use]
     pub fn with(harvested: impl Into<Harvest>) -> Self {
-        let Harvest { words, passages } = harvested.into();
+        let Harvest { words, passages, keys } = harvested.into();
         let three = |passage: &Vec<String>| {
             let windows = passage.windows(passage.len().min(3));
             windows.map(<[String]>::to_vec).collect::<Vec<_>>()
         };
         let mut neighbours: Vec<Vec<String>> = passages.iter().flat_map(three).collect();
         neighbours.truncate(NEIGHBOURHOODS);
-        Self { harvested: words, neighbours }
+        Self { harvested: words, neighbours, private_keys: keys }
     }
 
     /// Words that may open a back door: the target's own, else such as are often used.

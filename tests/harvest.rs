@@ -13,6 +13,13 @@ use std::{
     process::Command,
 };
 
+use jwt_gauntlet::{
+    Algorithm, Fuzzer, Implementation, Outcome, Trust, Verdict,
+    harvest::harvest,
+    keys::{Key, private_pems},
+    target::strict::Strict,
+    token::{Draft, Segment},
+};
 use serde_json::Value;
 
 /// CPU seconds in which a word must be found, those of the target included.
@@ -255,5 +262,40 @@ fn a_word_in_a_json_file_beside_a_node_script_is_found() {
             ],
         );
         find(&room, "node", "verifier.mjs", &word);
+    }
+}
+
+/// A service that takes the tokens of its operator's key, and those of the private key that its own source holds.
+#[test]
+fn a_private_key_in_a_source_signs_forgeries() {
+    const KEYS: &str = include_str!("../src/keys/private-tests.txt");
+    let room = room("private-key");
+    for (i, pem) in private_pems(KEYS).into_iter().enumerate() {
+        let literals: String = pem.lines().map(|line| format!("    '{line}\\n' +\n")).collect();
+        write(&room, &[("signer.js", format!("const DEVELOPMENT =\n{literals}    ''\n"))]);
+        let harvest = harvest(&room).expect("it is there");
+        assert_eq!(harvest.keys.len(), 1);
+        let service = |trust: &Trust| {
+            let (sound, leaked) = (Strict.configure(trust)?, Key::from_private_pem(&pem).expect("a key"));
+            Ok(move |token: &str| {
+                let draft = Draft::parse(token);
+                let signature = draft.segments.get(2).and_then(Segment::bytes).unwrap_or_default();
+                let signed =
+                    |algorithm: &Algorithm| leaked.public().verifies(*algorithm, draft.signing_input().as_bytes(), &signature);
+                let claims = draft.segments.get(1).and_then(Segment::bytes).and_then(|bytes| String::from_utf8(bytes).ok());
+                match claims {
+                    Some(claims) if Algorithm::ALL.iter().any(signed) => Verdict::accepted(claims),
+                    _ => sound.verify(token).expect("it answers"),
+                }
+            })
+        };
+        for algorithm in [Algorithm::HS256, Algorithm::ES256] {
+            let fuzzer = Fuzzer::new(service).algorithms([algorithm]).configurations(false).cases(5_000).until(Outcome::Forged);
+            if i == 0 {
+                assert_eq!(fuzzer.run().expect("it runs").report.findings.len(), 0, "the key is not known without the harvest");
+            }
+            let found = fuzzer.words(harvest.clone()).run().expect("it runs");
+            assert!(found.report.findings.iter().any(|finding| finding.outcome == Outcome::Forged), "{algorithm}: {pem}");
+        }
     }
 }

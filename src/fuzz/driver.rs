@@ -11,7 +11,7 @@ use super::{
     alone::Alone,
     gate,
     judge::Judgement,
-    lane::Lane,
+    mint::Mint,
     plainer,
     stage::{Meaning, Shot, Stage},
 };
@@ -147,7 +147,7 @@ const RESTARTS: usize = 80;
 
 /// Mutates tokens; keeps what was dear to make, so that most tokens cost nothing.
 pub struct Mutator {
-    lanes: Vec<Lane<'static>>,
+    mints: Vec<Mint<'static>>,
     entropy: Entropy,
 }
 
@@ -160,24 +160,24 @@ impl Mutator {
     }
 
     fn on(stages: &'static [Stage]) -> Self {
-        Self { lanes: stages.iter().map(|stage| Lane::new(stage, &[]).thrifty()).collect(), entropy: Entropy::seeded(0) }
+        Self { mints: stages.iter().map(|stage| Mint::new(stage, &[]).thrifty()).collect(), entropy: Entropy::seeded(0) }
     }
 
     /// A token made of `token`, or in more than half of the cases of a genuine one. `blind` changes raw bytes as the engine likes it. The same
     /// calls with the same seeds give the same tokens.
     pub fn mutate(&mut self, token: &str, seed: u64, blind: &mut dyn FnMut(Vec<u8>) -> Vec<u8>) -> String {
-        let Self { lanes, entropy } = self;
+        let Self { mints, entropy } = self;
         entropy.turn_to(seed);
-        let count = lanes.len();
+        let count = mints.len();
         let any = entropy.below(count);
         if token.is_empty() || entropy.percent(RESTARTS) {
             let own = entropy.bits();
-            let lane = &mut lanes[any];
-            return lane.shot_from(own).map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token);
+            let mint = &mut mints[any];
+            return mint.shot_from(own).map_or_else(|| mint.stage().genuine().to_owned(), |shot| shot.token);
         }
         // Steps of the algorithm that the token was made for have more to work on.
-        let own = lanes.iter().position(|lane| shares_a_segment(lane.stage().genuine(), token));
-        let stage = lanes[own.unwrap_or(any)].stage();
+        let own = mints.iter().position(|mint| shares_a_segment(mint.stage().genuine(), token));
+        let stage = mints[own.unwrap_or(any)].stage();
         if entropy.percent(20) {
             let mut draft = Draft::parse(token);
             let index = entropy.below(draft.segments.len().min(3));
@@ -200,7 +200,7 @@ impl Mutator {
     /// so still says what failed.
     pub fn simplify(&mut self, token: &str, seed: u64, most: usize) -> String {
         self.entropy.turn_to(seed);
-        let genuine = Draft::parse(self.entropy.pick(&self.lanes).stage().genuine());
+        let genuine = Draft::parse(self.entropy.pick(&self.mints).stage().genuine());
         plainer::token(token, &genuine, most, &mut self.entropy)
     }
 
@@ -234,9 +234,9 @@ impl Iterator for Mutator {
 
     /// A token of the next algorithm's, made from nothing; never ends.
     fn next(&mut self) -> Option<String> {
-        self.lanes.rotate_left(1);
-        let lane = self.lanes.last_mut()?;
-        Some(lane.shot().map_or_else(|| lane.stage().genuine().to_owned(), |shot| shot.token))
+        self.mints.rotate_left(1);
+        let mint = self.mints.last_mut()?;
+        Some(mint.shot().map_or_else(|| mint.stage().genuine().to_owned(), |shot| shot.token))
     }
 }
 

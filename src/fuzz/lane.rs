@@ -1,56 +1,41 @@
-//! A stage in a run: its stream of recipes, what it has learnt, and asking.
+//! A stage in a run: asking about its tokens, and what came of it.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::HashSet,
     panic::{self, AssertUnwindSafe},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
 use super::{
     Trail,
     alone::Alone,
+    mint::Mint,
     permits::Permits,
     shrink,
     stage::{HELD, Meaning, Shot, Stage},
 };
 use crate::{
-    algorithm::Family,
-    catalogue::{Attack, Case, Catalogue, Severity},
-    configuration::Configuration,
-    entropy::Entropy,
+    catalogue::{Case, Catalogue},
     finding::{Control, Finding},
     policy::Rule,
-    recipe::{Base, Forged, Recipe},
+    recipe::{Forged, Recipe},
     run::single::SUSPICIOUS,
-    step::{Holder, MacKey, Step, Work},
     target::{AskError, ConfigureError, Implementation, Verifier, panic_text},
     token::Token,
-    verdict::{Expectation, Outcome, Provenance, Verdict},
+    verdict::{Outcome, Provenance, Verdict},
 };
 
 /// A stage and what became of it.
 pub struct Lane<'a> {
     stage: &'a Stage,
-    entropy: Entropy,
-    /// The two bases, then what dear steps made of them: recipes with their work done.
-    starts: Vec<(Recipe, Work<'a>)>,
-    corpus: Vec<Recipe>,
-    /// Recipes of another run's corpus that were not asked yet: what they draw is known before anything new is.
-    untried: VecDeque<Recipe>,
+    mint: Mint<'a>,
     kinds: HashSet<String>,
     found: Vec<Found>,
     control: Control,
     held: usize,
-    /// Tokens that are next: what follows from one that was just asked.
-    queued: VecDeque<Shot>,
     /// Tokens that were answered, controls left out; a batch that was cut short counts as far as it came.
     answered: usize,
-    /// Dear recipes that may still be forged.
-    purse: usize,
     /// Set once the target has refused to be set up so.
     closed: bool,
 }
@@ -79,53 +64,22 @@ struct Asking<'a> {
     catalogue: &'a Catalogue,
 }
 
-/// Kept recipes, and starts that were dear.
-const CORPUS: usize = 512;
-const STARTS: usize = 512;
+/// Kinds of answers that are told apart.
+const KINDS: usize = 2048;
 /// Findings of a stage that are still shrunk; a target that takes anything is known by then.
 const FINDINGS: usize = 48;
-/// Attempts at a recipe that can be forged.
-const ATTEMPTS: usize = 50;
-/// One token in so many is asked many times, and how many times that is.
-const BURSTS: usize = 1_000;
-const BURST: usize = 40;
-
 impl<'a> Lane<'a> {
     pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
-        let mine = |case: &&Case| case.configuration == *stage.configuration() && case.applies.contains(&stage.algorithm());
-        let bases = [Base::Genuine, Base::Forged].map(|from| (Recipe { from, steps: Vec::new() }, stage.start(from)));
-        let corpus: Vec<Recipe> = corpus.iter().filter(mine).map(|case| case.recipe.clone()).collect();
-        for (_, work) in &bases {
-            work.settle();
-        }
         Self {
-            entropy: Entropy::seeded(stage.seed()),
-            starts: bases.into(),
-            untried: corpus.iter().cloned().collect(),
-            corpus,
+            mint: Mint::new(stage, corpus),
             kinds: HashSet::new(),
             found: Vec::new(),
             control: Control::of(stage.algorithm(), stage.configuration()),
             held: 0,
-            queued: VecDeque::new(),
             answered: 0,
-            purse: if *stage.configuration() == Configuration::default() { purse(stage) } else { purse(stage) / 8 },
             closed: false,
             stage,
         }
-    }
-
-    /// This lane with a quarter of its dear recipes: under instrumentation private-key operations cost ten times as much, and a run with
-    /// coverage has several lanes to share a few thousand executions.
-    #[must_use]
-    pub fn thrifty(mut self) -> Self {
-        self.purse /= 4;
-        self
-    }
-
-    /// The stage.
-    pub fn stage(&self) -> &'a Stage {
-        self.stage
     }
 
     pub fn findings(&self) -> &[Found] {
@@ -144,8 +98,8 @@ impl<'a> Lane<'a> {
         self.kinds.len()
     }
 
-    pub fn corpus_len(&self) -> usize {
-        self.corpus.len()
+    pub fn mint(&self) -> &Mint<'a> {
+        &self.mint
     }
 
     pub fn held(&self) -> usize {
@@ -154,28 +108,6 @@ impl<'a> Lane<'a> {
 
     pub fn answered(&self) -> usize {
         self.answered
-    }
-
-    /// The corpus as cases, to be saved.
-    pub fn corpus(&self) -> Vec<Case> {
-        let attack = Arc::new(Attack {
-            id: "corpus".to_owned(),
-            title: "A recipe that drew an answer of a kind of its own".to_owned(),
-            severity: Severity::Info,
-            cwe: Vec::new(),
-            references: Vec::new(),
-            remedy: "None: a fuzzer starts from it.".to_owned(),
-        });
-        let label = self.stage.configuration().slug();
-        let case = |(i, recipe): (usize, &Recipe)| Case {
-            id: format!("corpus#{}-{label}-{i}", self.stage.algorithm()),
-            attack: Arc::clone(&attack),
-            applies: vec![self.stage.algorithm()],
-            configuration: self.stage.configuration().clone(),
-            recipe: recipe.clone(),
-            expect: Expectation::Reject,
-        };
-        self.corpus.iter().enumerate().map(case).collect()
     }
 
     /// Forges and asks `count` tokens, of which `seen` were asked before over all stages; how many were asked.
@@ -215,7 +147,7 @@ impl<'a> Lane<'a> {
     }
 
     fn shots(&mut self, count: usize) -> Vec<Shot> {
-        (0..count).filter_map(|_| self.next_of_run()).collect()
+        (0..count).filter_map(|_| self.mint.next_of_run()).collect()
     }
 
     fn close(&mut self, reason: String) -> usize {
@@ -263,11 +195,9 @@ impl<'a> Lane<'a> {
             Verdict::Crashed(reason) => format!("crashed: {}", kind(reason)),
             Verdict::Hung(_) => "hung".to_owned(),
         };
-        if self.kinds.len() < 4 * CORPUS && !self.kinds.contains(&kind) {
+        if self.kinds.len() < KINDS && !self.kinds.contains(&kind) {
             self.kinds.insert(kind);
-            if self.corpus.len() < CORPUS && !self.corpus.contains(recipe) {
-                self.corpus.push(recipe.clone());
-            }
+            self.mint.keep(recipe);
         }
     }
 
@@ -326,141 +256,6 @@ impl<'a> Lane<'a> {
             self.found.push(found);
         }
     }
-
-    /// The next token, for an engine that seeds every choice.
-    pub(super) fn shot_from(&mut self, seed: u64) -> Option<Shot> {
-        self.entropy.turn_to(seed);
-        self.shot()
-    }
-
-    /// The next token.
-    pub(super) fn shot(&mut self) -> Option<Shot> {
-        while let Some(recipe) = self.untried.pop_front() {
-            if let Ok(shot) = self.stage.forge(&recipe) {
-                return Some(shot);
-            }
-        }
-        (0..ATTEMPTS).find_map(|_| self.attempt())
-    }
-
-    /// The next token of a run, in which one may depend on another.
-    fn next_of_run(&mut self) -> Option<Shot> {
-        if let Some(shot) = self.queued.pop_front() {
-            return Some(shot);
-        }
-        let shot = self.shot()?;
-        Some(self.led_in(shot))
-    }
-
-    /// What the issuer signed on the way to a token is asked first, since a verifier may remember it; and now and then a token comes many
-    /// times, since one may give in.
-    fn led_in(&mut self, shot: Shot) -> Shot {
-        let signed = shot.issued.last().filter(|entry| entry.token() != shot.token);
-        if let Some(entry) = signed {
-            let recipe = Recipe { from: shot.recipe.from, steps: signed_part(&shot.recipe.steps) };
-            let first = Shot { recipe, token: entry.token().to_owned(), issued: shot.issued.clone() };
-            self.queued.push_back(shot);
-            return first;
-        }
-        if self.entropy.below(BURSTS) == 0 {
-            self.queued.extend((1..BURST).map(|_| shot.clone()));
-        }
-        shot
-    }
-
-    fn attempt(&mut self) -> Option<Shot> {
-        self.refill();
-        let dear = self.purse > 0;
-        let grown = self.starts.len() > 2 && self.entropy.percent(if dear { 6 } else { 25 });
-        if grown {
-            let start = 2 + self.entropy.below(self.starts.len() - 2);
-            let extra = self.variation();
-            let (recipe, work) = &self.starts[start];
-            let mut shot = forge(Recipe { from: recipe.from, steps: extra }, work.clone())?;
-            shot.recipe.steps.splice(0..0, recipe.steps.iter().cloned());
-            return Some(shot);
-        }
-        let recipe = match self.entropy.below(10) {
-            0 if !self.corpus.is_empty() => {
-                let seed = self.entropy.pick(&self.corpus).clone();
-                if self.entropy.percent(70) {
-                    seed.mutated(&mut self.entropy, self.stage.scene())
-                } else {
-                    let other = self.entropy.pick(&self.corpus).clone();
-                    seed.crossed(&other, &mut self.entropy)
-                }
-            }
-            _ if dear => Recipe::sample(&mut self.entropy, self.stage.scene()),
-            _ => Recipe::sample_cheap(&mut self.entropy, self.stage.scene()),
-        };
-        let costs = recipe.is_dear(self.stage.algorithm());
-        if costs && !dear {
-            return None;
-        }
-        let base = usize::from(recipe.from == Base::Forged);
-        let work = self.starts[base].1.clone();
-        if !costs {
-            return forge(recipe, work);
-        }
-        self.purse -= 1;
-        let mut work = work;
-        for step in &recipe.steps {
-            step.apply(&mut work).ok()?;
-        }
-        work.settle();
-        let shot = Shot { recipe: recipe.clone(), token: work.wire_text(), issued: work.issued().to_vec() };
-        if self.starts.len() < STARTS + 2 {
-            self.starts.push((recipe, work));
-        } else {
-            let at = 2 + self.entropy.below(STARTS);
-            self.starts[at] = (recipe, work);
-        }
-        Some(shot)
-    }
-
-    /// A step or two behind what was dear to make.
-    fn variation(&mut self) -> Vec<Step> {
-        let count = self.entropy.few(2);
-        let steps = (0..count).map(|_| Step::sample(&mut self.entropy, self.stage.scene()));
-        steps.filter(|step| !step.is_dear(self.stage.algorithm())).collect()
-    }
-
-    /// A private-key operation now and then, so that they never cost more than everything else.
-    fn refill(&mut self) {
-        let every = match self.stage.algorithm().family() {
-            Family::Hmac => 400,
-            Family::Okp => 20,
-            Family::Ec => 120,
-            Family::Rsa => 800,
-        };
-        if self.entropy.below(every) == 0 {
-            self.purse += 1;
-        }
-    }
-}
-
-/// Dear recipes to begin with.
-fn purse(stage: &Stage) -> usize {
-    if stage.algorithm().family() == Family::Rsa { 250 } else { 500 }
-}
-
-/// The steps up to the last by which the issuer signs.
-fn signed_part(steps: &[Step]) -> Vec<Step> {
-    let signs = |step: &Step| match step {
-        Step::Sign { with, .. } => **with == Holder::Trusted,
-        Step::Mac { key, .. } => matches!(**key, MacKey::Secret(_) | MacKey::Configured {} | MacKey::SecretPrefix(_)),
-        _ => false,
-    };
-    let end = steps.iter().rposition(signs).map_or(steps.len(), |last| last + 1);
-    steps[..end].to_vec()
-}
-
-/// Applies the recipe to where it starts from.
-fn forge(recipe: Recipe, mut work: Work<'_>) -> Option<Shot> {
-    for step in &recipe.steps {
-        step.apply(&mut work).ok()?;
-    }
-    Some(Shot { recipe, token: work.wire_text(), issued: work.into_issued() })
 }
 
 impl Found {

@@ -188,6 +188,16 @@ impl Curve {
         scalar
     }
 
+    /// The scalar in a private key of this curve in DER, SEC1 or PKCS#8.
+    #[must_use]
+    pub fn scalar_in(self, der: &[u8]) -> Option<Vec<u8>> {
+        on_curve!(self, curve => {
+            use curve::pkcs8::DecodePrivateKey as _;
+            let key = curve::SecretKey::from_pkcs8_der(der).ok().or_else(|| curve::SecretKey::from_sec1_der(der).ok())?;
+            Some(key.to_bytes().to_vec())
+        })
+    }
+
     /// The public point `(x, y)` of a scalar.
     ///
     /// # Panics

@@ -31,9 +31,15 @@ impl RsaKey {
     #[must_use]
     pub fn from_pem(pem: &str) -> Self {
         let key = RsaPrivateKey::from_pkcs8_pem(pem).expect("a key file of this crate");
-        let der = key.to_pkcs8_der().expect("a key that was just read");
+        Self::of(key).expect("a key that was just read")
+    }
+
+    /// A key that was read elsewhere; `None` if it cannot be written as PKCS#8.
+    #[must_use]
+    pub fn of(key: RsaPrivateKey) -> Option<Self> {
+        let der = key.to_pkcs8_der().ok()?;
         let ring = RsaKeyPair::from_pkcs8(der.as_bytes()).ok();
-        Self { key, ring }
+        Some(Self { key, ring })
     }
 
     /// The modulus, big-endian, without leading zeros.

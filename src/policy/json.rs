@@ -7,6 +7,8 @@ pub(super) enum Json {
     Bool(bool),
     /// As spelled.
     Number(String),
+    /// `NaN`, `Infinity` or `-Infinity`, which are no JSON, though some parsers take them for numbers.
+    NotANumber,
     /// Escapes resolved; half a surrogate pair is U+FFFD.
     Text(String),
     List(Vec<Json>),
@@ -90,6 +92,10 @@ impl<'a> Reader<'a> {
             b'{' => self.object(),
             b'[' => self.list(),
             b'"' => self.text().map(Json::Text),
+            _ if ["NaN", "Infinity", "-Infinity"].into_iter().any(|word| self.skip(word)) => {
+                self.odd = Some(NO_GRAMMAR);
+                Some(Json::NotANumber)
+            }
             b'-' | b'0'..=b'9' => self.number(),
             _ => [("null", Json::Null), ("true", Json::Bool(true)), ("false", Json::Bool(false))]
                 .into_iter()

@@ -8,11 +8,11 @@ use strum::VariantArray as _;
 
 use self::{
     issued::issued,
-    worded::{neighbours, vouched, worded},
+    worded::{leaked, neighbours, vouched, worded},
 };
 use super::{
     Scene, havoc,
-    step::{affix, alg, dealt, derivation, embed_url, header_name, header_value, join, length, mac_key, mathematics},
+    step::{affix, alg, dealt, derivation, embed_url, header_name, header_text, header_value, join, length, mac_key, mathematics},
 };
 use crate::{
     algorithm::{Algorithm, Family},
@@ -46,6 +46,8 @@ enum Plan {
     Worded,
     /// Whatever: words of the target's that belong together do.
     Neighbours,
+    /// A signature by a private key that lay about in the target's files.
+    Leaked,
     /// Whatever comes of a few random steps.
     Wild,
 }
@@ -57,12 +59,13 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
         (17, Plan::Unsigned),
         (21, Plan::Confused),
         (if dear { 15 } else { 0 }, Plan::Embedded),
-        (mathematics_weight(scene.family(), dear), Plan::Mathematics),
+        (mathematics_weight(scene, dear), Plan::Mathematics),
         (if hmac { 18 } else { private(24) }, Plan::Issued),
         (9, Plan::Respelled),
         (5, Plan::Raw),
         (if scene.harvested.is_empty() { 5 } else { 20 }, Plan::Worded),
         (if scene.neighbours.is_empty() { 0 } else { 12 }, Plan::Neighbours),
+        (if dear && !scene.private_keys.is_empty() { 15 } else { 0 }, Plan::Leaked),
         (5, Plan::Wild),
     ];
     let plan = entropy.weighted(&plans);
@@ -77,9 +80,10 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
 }
 
 /// Most of the mathematics of RSA and Ed25519 is dear; that of ECDSA is half of it numbers that cost nothing.
-fn mathematics_weight(family: Family, dear: bool) -> usize {
-    match family {
+fn mathematics_weight(scene: &Scene, dear: bool) -> usize {
+    match scene.family() {
         Family::Hmac => 10,
+        _ if dear && scene.odd_key => 80,
         _ if dear => 20,
         Family::Ec => 6,
         Family::Rsa | Family::Okp => 0,
@@ -98,6 +102,7 @@ fn draw(plan: Plan, entropy: &mut Entropy, scene: &Scene) -> Recipe {
         Plan::Raw => raw(&mut steps, entropy, scene),
         Plan::Worded => worded(&mut steps, entropy, scene),
         Plan::Neighbours => neighbours(&mut steps, entropy, scene),
+        Plan::Leaked => leaked(&mut steps, entropy, scene),
         Plan::Wild => wild(&mut steps, entropy, scene),
     };
     Recipe { from, steps }
@@ -216,9 +221,30 @@ fn spice(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, percent: u
     }
 }
 
+/// A JWE to the eye, whose parameters alone may cost the verifier dear before it finds that nothing fits (RFC 7518 section 4.8).
+fn encrypted(steps: &mut Vec<Step>, entropy: &mut Entropy) -> Base {
+    let management = *entropy.deal("key management", words::KEY_MANAGEMENT);
+    steps.push(set_header("alg", words::quoted(management)));
+    steps.push(set_header("enc", words::quoted(entropy.deal::<&str>("encryption", words::ENCRYPTION))));
+    if management.starts_with("PBES2") {
+        steps.push(set_header("p2s", r#""c2FsdCBvZiAxNiBieXRlcw""#));
+        steps.push(set_header("p2c", *entropy.deal("p2c", words::PASSWORD_COUNTS)));
+    } else if entropy.percent(50) {
+        steps.push(set_header("zip", r#""DEF""#));
+    }
+    // An A128GCM key that was wrapped, an A256GCM one, or none.
+    let count = *entropy.deal("wrapped", &[24_usize, 40, 0]);
+    steps.push(Step::SignatureBytes { hex: HEXLOWER.encode(&entropy.bytes(count)).into() });
+    steps.push(Step::Shape { to: Shape::FiveParts.into() });
+    Base::Forged
+}
+
 fn unsigned(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
-    if entropy.percent(7) {
-        return vouched(steps, entropy, scene);
+    match entropy.below(32) {
+        0 | 1 => return vouched(steps, entropy, scene),
+        2 => return encrypted(steps, entropy),
+        3 => steps.push(Step::HeaderText { to: header_text(entropy, scene).into() }),
+        _ => {}
     }
     unsigned_alg(steps, entropy, scene);
     key_id(steps, entropy, 20);
@@ -361,7 +387,9 @@ fn embedded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base
             steps.push(Step::Sign { with: with.into(), algorithm: Some(scene.algorithm.into()) });
         }
         _ => {
-            steps.push(Step::EmbedKey { key: Some(key.into()), r#as: dealt!(entropy, KeyMember) });
+            let member = *entropy.deal("KeyMember", KeyMember::VARIANTS);
+            let key = if member.is_near_trusted() { scene.algorithm } else { key };
+            steps.push(Step::EmbedKey { key: Some(key.into()), r#as: member.into() });
             if entropy.percent(10) {
                 // The key that is compared, and the key that is used.
                 steps.push(add_header("jwk", "{}", *entropy.deal("jwk at", Place::VARIANTS)));

@@ -123,6 +123,10 @@ impl Step {
             53 => Self::Disclose {},
             54 => join(entropy),
             55 => claim_time(entropy),
+            56 if !scene.private_keys.is_empty() => {
+                let (pem, algorithm) = entropy.deal("private key", &scene.private_keys).clone();
+                Self::SignWithKey { pem: pem.into(), algorithm: Some(algorithm.into()) }
+            }
             _ => mathematics(entropy, scene),
         }
     }
@@ -270,15 +274,25 @@ fn size(entropy: &mut Entropy, usual: usize) -> usize {
     if entropy.below(40) == 0 { 12 + entropy.below(6) } else { entropy.below(usual) }
 }
 
+/// Members, or entries, of names of their own: what is compared pair by pair takes the square of their number.
+fn crowd(entropy: &mut Entropy) -> String {
+    let members: Vec<String> = (0..1 << size(entropy, 12)).map(|i| format!("\"m{i}\":{i}")).collect();
+    members.join(",")
+}
+
 fn nested(entropy: &mut Entropy) -> String {
+    if entropy.percent(25) {
+        return format!("{{{}}}", crowd(entropy));
+    }
     let depth = 1 << size(entropy, 12);
     let (open, close) = *entropy.pick(&[("[", "]"), (r#"{"a":"#, "}"), ("[{\"a\":", "}]")]);
     format!("{}1{}", open.repeat(depth), close.repeat(depth))
 }
 
-fn header_text(entropy: &mut Entropy, scene: &Scene) -> String {
+pub(super) fn header_text(entropy: &mut Entropy, scene: &Scene) -> String {
     let own = &scene.own;
-    match entropy.below(9) {
+    match entropy.below(10) {
+        9 => format!("{{\"alg\":{own},{}}}", crowd(entropy)),
         0 => (*entropy.deal("payload", words::PAYLOADS)).to_owned(),
         1 => format!("{{\"alg\":{own}}}"),
         2 => format!("{{\"alg\":{}}}", alg(entropy, scene)),
@@ -371,8 +385,9 @@ fn wire_text(entropy: &mut Entropy, scene: &Scene) -> String {
 pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
     match scene.family() {
         Family::Hmac => Step::Mac { key: mac_key(entropy, scene).into(), hash: Some(dealt!(entropy, MacHash)), derived: None },
-        Family::Ec => match entropy.below(3) {
-            0 => Step::RespellEcdsa { to: dealt!(entropy, EcdsaSpelling) },
+        Family::Ec => match entropy.below(12) {
+            0..4 => Step::RespellEcdsa { to: dealt!(entropy, EcdsaSpelling) },
+            4 => embed_near(scene, KeyMember::OrderTwo),
             _ => Step::EcdsaScalars {
                 r: dealt!(entropy, EcdsaScalar),
                 s: Choice::one(*entropy.deal("s", EcdsaScalar::VARIANTS)),
@@ -389,18 +404,30 @@ pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
 }
 
 fn rsa(entropy: &mut Entropy, scene: &Scene) -> Step {
-    let own = if scene.algorithm.is_pss() { [0, 0, 0, 1, 2, 6] } else { [2, 3, 4, 5, 6, 1] };
-    match entropy.pick(&own) {
+    let own: &[u8] = match (scene.algorithm.is_pss(), scene.exponent_3) {
+        (true, _) => &[0, 0, 0, 1, 6],
+        (false, false) => &[3, 4, 5, 6, 1],
+        (false, true) => &[2, 2, 2, 2, 2, 3, 4, 5, 6, 1],
+    };
+    match entropy.pick(own) {
         0 => Step::RsaPss { edit: dealt!(entropy, PssEdit) },
         1 => Step::RsaInteger { to: dealt!(entropy, RsaInteger) },
         2 => Step::RsaCubeRoot { layout: dealt!(entropy, CubeRoot) },
         3 => Step::RsaPadding { edit: dealt!(entropy, PaddingEdit) },
         4 => Step::RsaDigestInfo { element: dealt!(entropy, DigestElement), edit: dealt!(entropy, DigestEdit) },
         5 => Step::RsaHash { hash: dealt!(entropy, SignedHash) },
-        _ => entropy
-            .pick(&[Step::RsaExponentOne {}, Step::RsaPrimeModulus {}, Step::RsaInteger { to: RsaInteger::Zero.into() }])
-            .clone(),
+        _ => match entropy.below(4) {
+            0 => Step::RsaExponentOne {},
+            1 => Step::RsaPrimeModulus {},
+            2 => Step::RsaInteger { to: RsaInteger::Zero.into() },
+            _ => embed_near(scene, KeyMember::ExponentOne),
+        },
     }
+}
+
+/// A key that is almost the trusted one, and that anyone signs for.
+fn embed_near(scene: &Scene, member: KeyMember) -> Step {
+    Step::EmbedKey { key: Some(scene.algorithm.into()), r#as: member.into() }
 }
 
 /// Another algorithm of the configured key's family, for which the issuer's key can sign.

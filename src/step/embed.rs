@@ -5,6 +5,7 @@
 //! and `x5u` with the address of a host, which would have to answer.
 
 mod certificate;
+mod identity;
 mod url;
 
 use rsa::BigUint;
@@ -30,7 +31,7 @@ use crate::{
     step::Work,
 };
 
-/// The header member that carries the attacker's key, and in which form.
+/// What carries the attacker's key, and in which form: a header member unless it says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyMember {
@@ -78,6 +79,27 @@ pub enum KeyMember {
     OrderTwo,
     /// `jwk`, exactly the trusted key; the attacker signs.
     Trusted,
+    /// `kid`, the key as a DID URL of the method `jwk`.
+    DidJwk,
+    /// The same without the fragment.
+    DidJwkBare,
+    /// `kid`, the key as a DID URL of the method `key`.
+    DidKey,
+    /// The same without the fragment.
+    DidKeyBare,
+    /// The claim `sub_jwk` of a self-issued ID token, with the issuer that such tokens name and the thumbprint as subject.
+    SelfIssued,
+    /// The claim `jwks` of an entity's statement about itself, in the trusted issuer's name (OpenID Federation).
+    EntityStatement,
+}
+
+impl KeyMember {
+    /// Whether it holds something of the trusted key, so that the key has to be of the same kind.
+    #[must_use]
+    pub fn is_near_trusted(self) -> bool {
+        use KeyMember::{ExponentOne, OrderTwo, Trusted, TrustedFirst, TrustedLast, TrustedThumbprint};
+        matches!(self, ExponentOne | OrderTwo | Trusted | TrustedFirst | TrustedLast | TrustedThumbprint)
+    }
 }
 
 /// Puts a key into the header and signs with it, under the header's `alg` or the one given.
@@ -102,8 +124,12 @@ pub(super) fn key(work: &mut Work<'_>, algorithm: Option<Algorithm>, member: Key
         }
         _ => written(work, &key, algorithm, member)?,
     };
-    let place = if member == KeyMember::Confirmation { SegmentName::Claims } else { SegmentName::Header };
-    object::set(work, place, name, &value)?;
+    if matches!(member, KeyMember::SelfIssued | KeyMember::EntityStatement) {
+        identity::statement(work, &value, &thumbprint_text(key.public(), algorithm)?, member)?;
+    } else {
+        let place = if member == KeyMember::Confirmation { SegmentName::Claims } else { SegmentName::Header };
+        object::set(work, place, name, &value)?;
+    }
     let input = work.signing_input()?;
     let signature = match spoken_secret(&key, member) {
         Some(secret) => hmac::tag(hmac::named_hash(algorithm)?, secret.as_bytes(), input.as_bytes()),
@@ -137,6 +163,9 @@ fn written(work: &mut Work<'_>, key: &Key, algorithm: Algorithm, member: KeyMemb
             ("cert", text(&der::pem("CERTIFICATE", &certificate)))
         }
         KeyMember::Secret => ("secret", text(&spoken_secret(key, member).ok_or_else(unfit)?)),
+        KeyMember::DidJwk | KeyMember::DidJwkBare | KeyMember::DidKey | KeyMember::DidKeyBare => {
+            ("kid", text(&identity::did(&public, algorithm, member).ok_or_else(unfit)?))
+        }
         KeyMember::K => ("k", text(&spoken_secret(key, KeyMember::Secret).ok_or_else(unfit)?)),
         _ => ("jwk", jwk),
     })

@@ -154,6 +154,20 @@ pub(super) fn sign(work: &mut Work<'_>, with: Holder, algorithm: Option<Algorith
     if with == Holder::Trusted { work.issue() } else { Ok(()) }
 }
 
+pub(super) fn sign_with_key(work: &mut Work<'_>, pem: &str, algorithm: Option<Algorithm>) -> Result<(), StepError> {
+    let key =
+        Key::from_private_pem(pem).ok_or_else(|| StepError::Value("`pem` is no private key that JOSE signs with".to_owned()))?;
+    if key.public().material == work.issuer().public.material {
+        return sign(work, Holder::Trusted, algorithm);
+    }
+    let algorithm = match algorithm {
+        Some(algorithm) => algorithm,
+        None => work.header_algorithm()?,
+    };
+    let input = work.signing_input()?;
+    set(work, key.sign(algorithm, input.as_bytes())?)
+}
+
 /// An EC key also signs with the hash of another curve's algorithm: that is what a verifier meets that takes ES384 for any curve.
 fn trusted_signature(key: &Key, algorithm: Algorithm, input: &[u8]) -> Result<Vec<u8>, SignError> {
     match &key.material {

@@ -32,6 +32,8 @@ pub enum Shape {
     ThreeDots,
     /// `.....`
     FiveDots,
+    /// `H.S.i.P.t`, a JWE to the eye: the signature as encrypted key, the payload as ciphertext, an IV and a tag of zeros.
+    FiveParts,
     /// `H.P.S.`
     TrailingDot,
     /// `H.P.S.S`
@@ -136,6 +138,7 @@ fn compact(to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&str; 3]) -> Option<S
         Shape::TwoDots => "..".to_owned(),
         Shape::ThreeDots => "...".to_owned(),
         Shape::FiveDots => ".....".to_owned(),
+        Shape::FiveParts => format!("{h}.{s}.{}.{p}.{}", "A".repeat(16), "A".repeat(22)),
         Shape::TrailingDot => format!("{h}.{p}.{s}."),
         Shape::FourSegments => format!("{h}.{p}.{s}.{s}"),
         Shape::LeadingDot => format!(".{h}.{p}.{s}"),

@@ -33,6 +33,9 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
                 }
             }
         }
+        0 if entropy.percent(75) => {
+            displaced(steps, entropy, scene);
+        }
         1 if entropy.percent(40) => {
             // A token in a token: only the outer one is signed.
             if entropy.percent(70) {
@@ -102,6 +105,33 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
         afterwards(steps, entropy, scene);
     }
     if entropy.percent(50) { Base::Genuine } else { Base::Forged }
+}
+
+/// Somebody else's token with our name in all the wrong places; or that of a tenant, who names itself.
+fn displaced(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
+    let (name, ours, other) = if entropy.percent(60) {
+        ("aud", &scene.audience, r#""https://other.example""#)
+    } else {
+        ("iss", &scene.issuer, r#""https://evil.example""#)
+    };
+    let said = if entropy.percent(35) {
+        let (joint, tenant) = (*entropy.deal("joint", &["/", "/", ":", "#", "?", ".", "@"]), "gauntlet");
+        steps.push(set_claim(name, words::quoted(&format!("{ours}{joint}{tenant}"))));
+        words::quoted(tenant)
+    } else {
+        steps.push(if entropy.percent(60) { set_claim(name, other) } else { Step::DropClaim { name: name.into() } });
+        words::quoted(ours)
+    };
+    for _ in 0..8 {
+        let elsewhere = match entropy.below(4) {
+            0 => (*entropy.deal("identities", words::IDENTITIES)).to_owned(),
+            1 | 2 if !scene.harvested.is_empty() => word(entropy, scene),
+            _ => (*entropy.deal("displaced", words::CLAIMS)).to_owned(),
+        };
+        if !["exp", "nbf", "iat", "iss", "aud"].contains(&elsewhere.as_str()) {
+            steps.push(set_claim(&elsewhere, said.as_str()));
+        }
+    }
 }
 
 /// A change that the signature does not cover, if all is well.

@@ -1,6 +1,6 @@
 //! Words that open a back door, and which of them belong together; and the genuine token in the place of a word.
 
-use super::{hash, key_id, no_signature, set_claim, set_header};
+use super::{hash, key_id, no_signature, set_claim, set_header, sign};
 use crate::{
     algorithm::{Algorithm, Family},
     entropy::Entropy,
@@ -48,10 +48,14 @@ pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
                 steps.push(set_header(name, if name == "crit" { format!("[{word}]") } else { word }));
             }
             if entropy.percent(30) {
-                // An extension is named and there.
-                let word = word(entropy, scene);
-                steps.push(set_header("crit", format!("[{}]", words::quoted(&word))));
-                steps.push(set_header(&word, opener));
+                // Extensions are named and there: one, or so many that one of them may be known.
+                let count = if entropy.percent(50) { 1 } else { 1 + several };
+                let mut names: Vec<String> = (0..count).map(|_| word(entropy, scene)).collect();
+                names.sort_unstable();
+                names.dedup();
+                let quoted: Vec<String> = names.iter().map(|name| words::quoted(name)).collect();
+                steps.push(set_header("crit", format!("[{}]", quoted.join(","))));
+                steps.extend(names.iter().map(|name| set_header(name, opener.as_str())));
             }
         }
         7 => {
@@ -84,8 +88,13 @@ pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
             });
         }
     }
-    if entropy.percent(25) && !steps.iter().any(|s| matches!(s, Step::Prepend { .. } | Step::Append { .. } | Step::Mac { .. })) {
-        no_signature(steps, entropy, scene);
+    if !steps.iter().any(|s| matches!(s, Step::Prepend { .. } | Step::Append { .. } | Step::Mac { .. })) {
+        match entropy.below(8) {
+            0 | 1 => no_signature(steps, entropy, scene),
+            // The word opens what the issuer had closed.
+            2 if scene.issues => steps.push(sign(scene.algorithm)),
+            _ => {}
+        }
     }
     Base::Forged
 }
@@ -158,6 +167,24 @@ pub(super) fn neighbours(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &S
     if entropy.percent(25) {
         no_signature(steps, entropy, scene);
     }
+    Base::Forged
+}
+
+/// Signed by a key that is no secret, under a key id that may stand for it.
+pub(super) fn leaked(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let (pem, algorithm) = entropy.deal("private key", &scene.private_keys).clone();
+    steps.push(set_header("alg", words::quoted(algorithm.name())));
+    match entropy.below(4) {
+        0 => {}
+        1 => key_id(steps, entropy, 100),
+        2 => steps.push(Step::DropHeader { name: "kid".into() }),
+        _ => steps.push(set_header("kid", words::quoted(&word(entropy, scene)))),
+    }
+    if entropy.percent(15) {
+        let name = *entropy.deal("leaked with", &["iss", "aud", "sub", "azp"]);
+        steps.push(set_claim(name, words::quoted(&word(entropy, scene))));
+    }
+    steps.push(Step::SignWithKey { pem: pem.into(), algorithm: Some(algorithm.into()) });
     Base::Forged
 }
 

@@ -1,0 +1,280 @@
+//! Where the tokens of a stage come from: its stream of recipes, forged.
+//!
+//! Private-key operations cost more than all else together, so they are rationed, and what they made is kept and varied.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use super::stage::{Shot, Stage};
+use crate::{
+    algorithm::Family,
+    catalogue::{Attack, Case, Severity},
+    configuration::Configuration,
+    entropy::Entropy,
+    recipe::{Base, Recipe},
+    step::{Holder, MacKey, Step, Work},
+    verdict::Expectation,
+};
+
+/// A stream of tokens for one stage.
+pub struct Mint<'a> {
+    stage: &'a Stage,
+    entropy: Entropy,
+    /// The two bases, then what dear steps made of them: recipes with their work done.
+    starts: Vec<(Recipe, Work<'a>)>,
+    corpus: Vec<Recipe>,
+    /// Recipes of another run's corpus that were not asked yet: what they draw is known before anything new is.
+    untried: VecDeque<Recipe>,
+    /// Tokens that are next: what follows from one that was just asked.
+    queued: VecDeque<Shot>,
+    /// Dear recipes that may still be forged.
+    purse: usize,
+}
+
+/// Kept recipes, and starts that were dear.
+const CORPUS: usize = 512;
+const STARTS: usize = 512;
+/// Attempts at a recipe that can be forged.
+const ATTEMPTS: usize = 50;
+/// Per cent of tokens with a key of their own behind which comes one without it.
+const KEPT: usize = 30;
+/// One token in so many is asked many times, and how many times that is.
+const BURSTS: usize = 1_000;
+const BURST: usize = 40;
+
+impl<'a> Mint<'a> {
+    /// A mint that starts from the cases of this stage in `corpus`, another run's.
+    pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
+        let mine = |case: &&Case| case.configuration == *stage.configuration() && case.applies.contains(&stage.algorithm());
+        let bases = [Base::Genuine, Base::Forged].map(|from| (Recipe { from, steps: Vec::new() }, stage.start(from)));
+        let corpus: Vec<Recipe> = corpus.iter().filter(mine).map(|case| case.recipe.clone()).collect();
+        for (_, work) in &bases {
+            work.settle();
+        }
+        Self {
+            entropy: Entropy::seeded(stage.seed()),
+            starts: bases.into(),
+            untried: corpus.iter().cloned().collect(),
+            corpus,
+            queued: VecDeque::new(),
+            purse: purse(stage),
+            stage,
+        }
+    }
+
+    /// This mint with fewer dear recipes: under instrumentation private-key operations cost ten times as much, those of RSA that are not
+    /// ring's above all, and a run with coverage has several mints to share a few thousand executions.
+    #[must_use]
+    pub fn thrifty(mut self) -> Self {
+        let algorithm = self.stage.algorithm();
+        self.purse /= match algorithm.family() {
+            Family::Rsa | Family::Ec if !algorithm.is_pss() => 2,
+            _ => 4,
+        };
+        self
+    }
+
+    /// The stage.
+    pub fn stage(&self) -> &'a Stage {
+        self.stage
+    }
+
+    /// Recipes that are worth starting from.
+    pub fn corpus_len(&self) -> usize {
+        self.corpus.len()
+    }
+
+    /// Takes a recipe in that is worth starting from.
+    pub fn keep(&mut self, recipe: &Recipe) {
+        if self.corpus.len() < CORPUS && !self.corpus.contains(recipe) {
+            self.corpus.push(recipe.clone());
+        }
+    }
+
+    /// The corpus as cases, to be saved.
+    pub fn corpus(&self) -> Vec<Case> {
+        let attack = Arc::new(Attack {
+            id: "corpus".to_owned(),
+            title: "A recipe that drew an answer of a kind of its own".to_owned(),
+            severity: Severity::Info,
+            cwe: Vec::new(),
+            references: Vec::new(),
+            remedy: "None: a fuzzer starts from it.".to_owned(),
+        });
+        let label = self.stage.configuration().slug();
+        let case = |(i, recipe): (usize, &Recipe)| Case {
+            id: format!("corpus#{}-{label}-{i}", self.stage.algorithm()),
+            attack: Arc::clone(&attack),
+            applies: vec![self.stage.algorithm()],
+            configuration: self.stage.configuration().clone(),
+            recipe: recipe.clone(),
+            expect: Expectation::Reject,
+        };
+        self.corpus.iter().enumerate().map(case).collect()
+    }
+
+    /// The next token, for an engine that seeds every choice.
+    pub(super) fn shot_from(&mut self, seed: u64) -> Option<Shot> {
+        self.entropy.turn_to(seed);
+        self.shot()
+    }
+
+    /// The next token.
+    pub(super) fn shot(&mut self) -> Option<Shot> {
+        while let Some(recipe) = self.untried.pop_front() {
+            if let Ok(shot) = self.stage.forge(&recipe) {
+                return Some(shot);
+            }
+        }
+        (0..ATTEMPTS).find_map(|_| self.attempt())
+    }
+
+    /// The next token of a run, in which one may depend on another.
+    pub(super) fn next_of_run(&mut self) -> Option<Shot> {
+        if let Some(shot) = self.queued.pop_front() {
+            return Some(shot);
+        }
+        let shot = self.shot()?;
+        Some(self.led_in(shot))
+    }
+
+    /// What the issuer signed on the way to a token is asked first, since a verifier may remember it; and now and then a token comes many
+    /// times, since one may give in.
+    fn led_in(&mut self, shot: Shot) -> Shot {
+        let signed = shot.issued.last().filter(|entry| entry.token() != shot.token);
+        if let Some(entry) = signed {
+            let recipe = Recipe { from: shot.recipe.from, steps: signed_part(&shot.recipe.steps) };
+            let first = Shot { recipe, token: entry.token().to_owned(), issued: shot.issued.clone() };
+            self.queued.push_back(shot);
+            return first;
+        }
+        // A verifier that keeps a key which a token brought, though it refused the token, takes the next one.
+        if let Some(name) = brought(&shot.recipe.steps)
+            && self.purse > 0
+            && self.entropy.percent(KEPT)
+        {
+            self.purse -= 1;
+            let mut recipe = shot.recipe.clone();
+            let with = Step::Sign { with: Holder::Attacker.into(), algorithm: Some(self.stage.algorithm().into()) };
+            recipe.steps.extend([Step::DropHeader { name: name.into() }, with]);
+            self.queued.extend(self.stage.forge(&recipe).ok());
+            return shot;
+        }
+        if self.entropy.below(BURSTS) == 0 {
+            self.queued.extend((1..BURST).map(|_| shot.clone()));
+        }
+        shot
+    }
+
+    fn attempt(&mut self) -> Option<Shot> {
+        self.refill();
+        let dear = self.purse > 0;
+        let grown = self.starts.len() > 2 && self.entropy.percent(if dear { 6 } else { 25 });
+        if grown {
+            let start = 2 + self.entropy.below(self.starts.len() - 2);
+            let extra = self.variation();
+            let (recipe, work) = &self.starts[start];
+            let mut shot = forge(Recipe { from: recipe.from, steps: extra }, work.clone())?;
+            shot.recipe.steps.splice(0..0, recipe.steps.iter().cloned());
+            return Some(shot);
+        }
+        let recipe = match self.entropy.below(10) {
+            0 if !self.corpus.is_empty() => {
+                let seed = self.entropy.pick(&self.corpus).clone();
+                if self.entropy.percent(70) {
+                    seed.mutated(&mut self.entropy, self.stage.scene())
+                } else {
+                    let other = self.entropy.pick(&self.corpus).clone();
+                    seed.crossed(&other, &mut self.entropy)
+                }
+            }
+            _ if dear => Recipe::sample(&mut self.entropy, self.stage.scene()),
+            _ => Recipe::sample_cheap(&mut self.entropy, self.stage.scene()),
+        };
+        let costs = recipe.is_dear(self.stage.algorithm());
+        if costs && !dear {
+            return None;
+        }
+        let base = usize::from(recipe.from == Base::Forged);
+        let work = self.starts[base].1.clone();
+        if !costs {
+            return forge(recipe, work);
+        }
+        self.purse -= 1;
+        let mut work = work;
+        for step in &recipe.steps {
+            step.apply(&mut work).ok()?;
+        }
+        work.settle();
+        let shot = Shot { recipe: recipe.clone(), token: work.wire_text(), issued: work.issued().to_vec() };
+        if self.starts.len() < STARTS + 2 {
+            self.starts.push((recipe, work));
+        } else {
+            let at = 2 + self.entropy.below(STARTS);
+            self.starts[at] = (recipe, work);
+        }
+        Some(shot)
+    }
+
+    /// A step or two behind what was dear to make.
+    fn variation(&mut self) -> Vec<Step> {
+        let count = self.entropy.few(2);
+        let steps = (0..count).map(|_| Step::sample(&mut self.entropy, self.stage.scene()));
+        steps.filter(|step| !step.is_dear(self.stage.algorithm())).collect()
+    }
+
+    /// A private-key operation now and then, so that they never cost more than everything else.
+    fn refill(&mut self) {
+        let every = match self.stage.algorithm().family() {
+            Family::Hmac => 400,
+            Family::Okp => 20,
+            Family::Ec => 120,
+            Family::Rsa => 800,
+        };
+        if self.entropy.below(every) == 0 {
+            self.purse += 1;
+        }
+    }
+}
+
+/// Dear recipes to begin with. An odd set-up has its turn seldom, and only an odd key asks for more mathematics than the usual one.
+fn purse(stage: &Stage) -> usize {
+    let usual = if stage.algorithm().family() == Family::Rsa { 250 } else { 500 };
+    let configuration = stage.configuration();
+    let share = if *configuration == Configuration::default() {
+        1
+    } else if configuration.key.is_some() {
+        4
+    } else {
+        8
+    };
+    usual / share
+}
+
+/// The header member that brought a key.
+fn brought(steps: &[Step]) -> Option<&str> {
+    steps.iter().find_map(|step| match step {
+        Step::EmbedKey { .. } => Some("jwk"),
+        Step::EmbedUrl { name, .. } => Some(name.as_str()),
+        Step::EmbedChain { .. } => Some("x5c"),
+        _ => None,
+    })
+}
+
+/// The steps up to the last by which the issuer signs.
+fn signed_part(steps: &[Step]) -> Vec<Step> {
+    let signs = |step: &Step| match step {
+        Step::Sign { with, .. } => **with == Holder::Trusted,
+        Step::Mac { key, .. } => matches!(**key, MacKey::Secret(_) | MacKey::Configured {} | MacKey::SecretPrefix(_)),
+        _ => false,
+    };
+    let end = steps.iter().rposition(signs).map_or(steps.len(), |last| last + 1);
+    steps[..end].to_vec()
+}
+
+/// Applies the recipe to where it starts from.
+fn forge(recipe: Recipe, mut work: Work<'_>) -> Option<Shot> {
+    for step in &recipe.steps {
+        step.apply(&mut work).ok()?;
+    }
+    Some(Shot { recipe, token: work.wire_text(), issued: work.into_issued() })
+}
