@@ -1,0 +1,114 @@
+//! A MAC where a signature is due, or under a secret that is none.
+
+use strum::VariantArray as _;
+
+use super::{add_header, hash, set_claim, set_header, spice, unsigned_alg};
+use crate::{
+    algorithm::{Algorithm, Family},
+    entropy::Entropy,
+    recipe::Base,
+    sample::{
+        Scene,
+        step::{dealt, derivation, mac_key},
+    },
+    step::{Choice, Holder, MacHash, MacKey, Place, Shape, Step},
+    words,
+};
+
+/// Signed with what the verifier may take for the secret.
+pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
+    let own = scene.family() == Family::Hmac && entropy.percent(40);
+    let algorithm = if own {
+        scene.algorithm
+    } else {
+        entropy.weighted(&[(5, Algorithm::HS256), (2, Algorithm::HS384), (2, Algorithm::HS512)])
+    };
+    if entropy.percent(85) {
+        steps.push(set_header("alg", words::quoted(algorithm.name())));
+    } else {
+        // The code that follows falls back to some MAC.
+        unsigned_alg(steps, entropy, scene);
+    }
+    let mut key = mac_key(entropy, scene);
+    if entropy.percent(45) {
+        let (kid, keys) = *entropy.deal("kid", words::KEY_IDS);
+        if entropy.percent(80) {
+            steps.push(set_header("kid", kid));
+        } else {
+            steps.push(add_header("kid", kid, *entropy.deal("kid at", Place::VARIANTS)));
+        }
+        key = match entropy.below(10) {
+            0..7 => MacKey::Text((*entropy.pick(keys)).into()),
+            7 | 8 => MacKey::Text(entropy.pick(&scene.secrets).clone().into()),
+            _ => MacKey::Member("kid".into()),
+        };
+    } else if entropy.percent(25) {
+        // Another of the issuer's ids, or none.
+        steps.push(match entropy.below(3) {
+            0 => Step::DropHeader { name: "kid".into() },
+            _ => set_header("kid", entropy.deal("near kid", &scene.near_kids).clone()),
+        });
+        if entropy.percent(40) {
+            key = MacKey::Text("".into());
+        }
+    }
+    if entropy.percent(6) {
+        let (url, content) = *entropy.deal("url secret", words::URL_SECRETS);
+        let name: &&str = entropy.deal("url", &["jku", "x5u"]);
+        steps.push(set_header(name, url));
+        key = MacKey::Text(content.into());
+    }
+    if entropy.percent(10) {
+        let name = *entropy.deal("chosen", &["kid", "secret", "k", "key", "client_id", "tid", "jku", "x5t"]);
+        let text = entropy.pick(&scene.secrets).clone();
+        let text = if text.is_empty() { "gauntlet".to_owned() } else { text };
+        let in_claims = name.contains("id") && name != "kid";
+        steps.push(if in_claims { set_claim(name, words::quoted(&text)) } else { set_header(name, words::quoted(&text)) });
+        key = MacKey::Member(name.into());
+    }
+    if entropy.percent(6) {
+        steps.push(Step::Thumbprint {
+            name: (*entropy.deal("x5t", &["x5t", "x5t#S256"])).into(),
+            of: (*entropy.deal("x5t of", &[Holder::Attacker, Holder::Trusted])).into(),
+        });
+    }
+    let hash = if entropy.percent(90) { hash(algorithm) } else { *entropy.deal("mac hash", MacHash::VARIANTS) };
+    spice(steps, entropy, scene, 8);
+    let mut derived = derivation(&key, entropy, 15);
+    match entropy.below(20) {
+        0 | 1 => {
+            // A password where a key should be, stretched.
+            let (text, by) = (entropy.deal("password", words::PASSWORDS), entropy.deal("stretched", words::STRETCHED));
+            (key, derived) = (MacKey::Text((*text).into()), Some((*by).into()));
+        }
+        2 => {
+            // A tenant of the issuer's, who names the secret too.
+            let name = *entropy.deal("tenant", &["iss", "aud"]);
+            let own = if name == "iss" { &scene.issuer } else { &scene.audience };
+            let (joint, text) = *entropy.deal(
+                "tenant name",
+                &[
+                    ("/", "gauntlet"),
+                    ("/", ""),
+                    ("#", "gauntlet"),
+                    ("?", "gauntlet"),
+                    (":", "gauntlet"),
+                    (".", "gauntlet"),
+                    ("@", "gauntlet"),
+                ],
+            );
+            steps.push(set_claim(name, words::quoted(&format!("{own}{joint}{text}"))));
+            key = MacKey::Text(text.into());
+        }
+        _ => {}
+    }
+    steps.push(Step::Mac { key: key.into(), hash: Some(hash.into()), derived });
+    if entropy.percent(12) {
+        steps.push(match entropy.below(3) {
+            0 => Step::TruncateSignature { to: (*entropy.deal("cut", &[0_usize, 1, 2, 4, 8, 10, 16, 20, 24, 31])).into() },
+            1 => Step::ExtendSignature { hex: "00".into() },
+            _ => Step::Shape { to: dealt!(entropy, Shape) },
+        });
+    }
+    Base::Forged
+}
