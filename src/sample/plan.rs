@@ -22,7 +22,7 @@ use crate::{
     algorithm::{Algorithm, Family},
     entropy::Entropy,
     recipe::{Base, Recipe},
-    step::{Base64Spelling, Choice, Decoration, Holder, KidShape, MacHash, MacKey, Other, Place, SegmentName, Shape, Step},
+    step::{Base64Spelling, Choice, Decoration, Holder, KidShape, MacHash, Other, Place, SegmentName, Shape, Step},
     words,
 };
 
