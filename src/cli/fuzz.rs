@@ -57,10 +57,11 @@ pub struct Args {
     /// Algorithms that the verifier is set up for: names, comma lists, or `all`
     #[arg(long, value_name = "ALG", value_delimiter = ',', default_value = "HS256,RS256,PS256,ES256,EdDSA")]
     alg: Vec<String>,
-    /// Put words of this file or folder into tokens: sources or binaries of the target; may be given several times
+    /// Put words of this file or folder into tokens, and sign with private keys in it: sources or binaries of the target; may be
+    /// given several times
     #[arg(long, value_name = "PATH")]
     words: Vec<PathBuf>,
-    /// Do not read words from the programs and scripts that an exec: command names
+    /// Do not read words and keys from the programs and scripts that an exec: command names
     #[arg(long)]
     no_harvest: bool,
     /// Save each finding below DIR, as an attack file

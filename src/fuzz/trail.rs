@@ -79,6 +79,7 @@ fn kind(step: &Step) -> String {
         // One weakness has many values of these.
         | Step::EcdsaScalars { .. }
         | Step::EmbedChain { .. }
+        | Step::SignWithKey { .. }
         | Step::EddsaSmallOrder { .. }
         | Step::RespellEcdsa { .. }
         | Step::RespellEddsa { .. }
