@@ -12,7 +12,7 @@ use std::{
 use criterion::{Criterion, Throughput};
 use jwt_gauntlet::{
     Algorithm, Trust,
-    fuzz::driver::Mutator,
+    fuzz::mutator::Mutator,
     keys::{Key, Role},
     target::builtin,
 };

@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 use jwt_gauntlet::{
     Algorithm, Outcome, Verdict, Verifier,
     fuzz::{
-        driver::{Failure, Mutator},
+        failure::Failure,
+        mutator::Mutator,
         engine::Engine,
         judge::{Judge, Judgement},
     },

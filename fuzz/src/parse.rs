@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use jwt_gauntlet::{
     Algorithm,
     configuration::Configuration,
-    fuzz::driver::Mutator,
+    fuzz::mutator::Mutator,
     inspect::{SEEN, inspect, pretty},
     issuer::Issuer,
     policy,

@@ -8,10 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{
-    driver::{Driver, Failure, Mutator},
-    plainer::cut,
-};
+use super::{driver::Driver, failure::Failure, mutator::Mutator, plainer::cut};
 use crate::{
     algorithm::Algorithm,
     entropy::Entropy,

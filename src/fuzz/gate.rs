@@ -11,7 +11,7 @@ use crate::{
     recipe::{Base, Recipe},
     step::Step,
     target::{
-        Implementation,
+        Implementation, Verifier,
         strawman::{Hole, Strawman},
         strict::Strict,
     },
@@ -48,6 +48,21 @@ pub fn oracle() -> Result<(), Invalid> {
         }
     }
     Ok(())
+}
+
+/// The controls of a verifier: the genuine token of the stage, and a broken one.
+pub(super) fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Invalid> {
+    let ask = |token: &str| verifier.verify(token).map_err(|error| Invalid(error.to_string()));
+    match ask(stage.genuine())? {
+        Verdict::Accepted(_) => {}
+        other => return Err(Invalid(format!("the genuine {} token is not accepted: {other:?}", stage.algorithm()))),
+    }
+    match ask(stage.broken())? {
+        Verdict::Accepted(_) => {
+            Err(Invalid(format!("a {} token with a flipped signature bit is accepted; attack that first", stage.algorithm())))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn ask(implementation: &dyn Implementation, stage: &Stage, shot: &Shot) -> Result<Outcome, Invalid> {

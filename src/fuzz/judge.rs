@@ -2,8 +2,9 @@
 
 use super::{
     FuzzError,
-    driver::{Failure, alone, controls, explain, simplest},
-    stage::{Meaning, Stage},
+    failure::{self, Failure},
+    gate,
+    stage::{Meaning, Shot, Stage},
 };
 use crate::{
     algorithm::Algorithm,
@@ -49,7 +50,7 @@ impl Judge {
     pub fn configure(&self, implementation: &dyn Implementation) -> Result<Option<Box<dyn Verifier>>, FuzzError> {
         match implementation.configure(self.stage.trust()) {
             Ok(verifier) => {
-                controls(&self.stage, &*verifier)?;
+                gate::controls(&self.stage, &*verifier)?;
                 Ok(Some(verifier))
             }
             Err(ConfigureError::Unsupported(_)) => Ok(None),
@@ -64,7 +65,7 @@ impl Judge {
             let outcome = if self.must_be_taken(token) { Outcome::Overstrict } else { Outcome::Held };
             return Judgement { outcome, rule: None };
         }
-        self.stage.judge(&alone(token), verdict).into()
+        self.stage.judge(&Shot::alone(token), verdict).into()
     }
 
     /// Whether no reading of the rules lets a verifier refuse the token.
@@ -76,9 +77,9 @@ impl Judge {
     /// A failure with the plainest token for which `same` holds.
     #[must_use]
     pub fn failure(&self, token: &str, judgement: Judgement, who: &str, same: &dyn Fn(&str) -> bool) -> Failure {
-        let token = simplest(&self.stage, token, same);
+        let token = failure::simplest(&self.stage, token, same);
         let Judgement { outcome, rule } = judgement;
-        let why = format!("{who}: {}", explain(&self.stage, &token, Meaning { outcome, rule }));
+        let why = format!("{who}: {}", failure::explain(&self.stage, &token, Meaning { outcome, rule }));
         Failure { algorithm: self.stage.algorithm(), outcome, token, why }
     }
 }

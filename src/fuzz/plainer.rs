@@ -76,7 +76,7 @@ fn member(members: &mut Vec<Member>, theirs: Option<&Segment>, entropy: &mut Ent
 
 #[cfg(test)]
 mod tests {
-    use crate::{algorithm::Algorithm, fuzz::driver::Mutator};
+    use crate::{algorithm::Algorithm, fuzz::mutator::Mutator};
 
     #[test]
     fn every_plainer_token_fits_and_most_are_still_tokens() {

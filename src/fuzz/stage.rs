@@ -37,6 +37,13 @@ pub(super) struct Shot {
     pub(super) issued: Vec<Entry>,
 }
 
+impl Shot {
+    /// A token that came without a recipe.
+    pub(super) fn alone(token: &str) -> Self {
+        Self { recipe: Recipe { from: Base::Genuine, steps: Vec::new() }, token: token.to_owned(), issued: Vec::new() }
+    }
+}
+
 /// What an answer means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Meaning {
