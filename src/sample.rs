@@ -21,7 +21,7 @@ use crate::{
     keys::{Key, KeyText, PublicMaterial, Role},
     recipe::{Base, Recipe},
     step::{SegmentName, Step},
-    words::{self, Words},
+    words::{self, SigningKey, Words, sample_keys},
 };
 
 /// What a sampler knows about the verifier that its tokens are for.
@@ -43,8 +43,10 @@ pub struct Scene {
     neighbours: Vec<Vec<String>>,
     /// Ids like the configured one, as JSON.
     near_kids: Vec<String>,
-    /// Private keys that lie about in the target's files, in PEM, each with an algorithm that it signs with.
+    /// Private keys in PEM, each with an algorithm that it signs with: from the target's files, or published as examples.
     private_keys: Vec<(String, Algorithm)>,
+    /// How many of these are from the target's files; they come first.
+    leaked: usize,
     /// The genuine token, as JSON.
     quoted: String,
     /// The genuine token's segments, decoded.
@@ -79,7 +81,8 @@ impl Scene {
             harvested: words.harvested.clone(),
             near_kids: words::near_kids(trust.kid.as_deref().unwrap_or("key-1")),
             neighbours: words.neighbours.clone(),
-            private_keys: words.private_keys.iter().flat_map(|pem| uses(pem, trust.algorithm)).collect(),
+            private_keys: words.private_keys.iter().chain(sample_keys()).flat_map(|key| uses(key, trust.algorithm)).collect(),
+            leaked: words.private_keys.iter().flat_map(|key| uses(key, trust.algorithm)).count(),
             quoted: words::quoted(&issuer.genuine().to_string()),
             segments: [bytes(0), bytes(1), bytes(2)],
             issues: issuer.key.is_some(),
@@ -100,12 +103,10 @@ impl Scene {
     }
 }
 
-/// A private key with the configured algorithm where it fits, else with each that it does fit.
-fn uses(pem: &str, configured: Algorithm) -> Vec<(String, Algorithm)> {
-    let Some(key) = Key::from_private_pem(pem) else { return Vec::new() };
-    let fit: Vec<Algorithm> = Algorithm::ALL.into_iter().filter(|algorithm| key.public().fits(*algorithm)).collect();
-    let fit = if fit.contains(&configured) { vec![configured] } else { fit };
-    fit.into_iter().map(|algorithm| (pem.to_owned(), algorithm)).collect()
+/// A private key with the configured algorithm where it fits, else with the first that does.
+fn uses((pem, fit): &SigningKey, configured: Algorithm) -> Vec<(String, Algorithm)> {
+    let usual: &[Algorithm] = if fit.contains(&configured) { &[configured] } else { &fit[..fit.len().min(1)] };
+    usual.iter().map(|algorithm| (pem.clone(), *algorithm)).collect()
 }
 
 impl Recipe {

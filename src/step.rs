@@ -165,6 +165,8 @@ pub enum Step {
     /// Serialises the token as JSON with `to`, JSON text, where the signature belongs, or the whole list of signatures; without `to`,
     /// with nothing there.
     JsonSignature { at: Choice<JsonPlace>, to: Option<Choice<String>> },
+    /// Adds a member to a token in a JSON serialisation, beside those of the same name that are there; `to` is JSON text.
+    JsonMember { name: Choice<String>, to: Choice<String>, at: Choice<Place> },
     /// Makes the token the payload of another, whose header is the genuine one's with `cty` `JWT`, and whose signature is stale.
     Nest {},
     /// Puts a genuine token of the issuer's in front of the serialised token or behind it, with that text between them.
@@ -272,6 +274,7 @@ impl Step {
             Self::RsaPrimeModulus {} => rsa::prime_modulus(work),
             Self::RsaInteger { to } => rsa::integer(work, **to),
             Self::Shape { to } => wire::shape(work, **to),
+            Self::JsonMember { name, to, at } => wire::member(work, name, to, **at),
             Self::JsonSignature { at, to } => wire::json_signature(work, **at, to.as_ref().map(|to| to.as_str())),
             Self::Nest {} => compose::nest(work),
             Self::Join { genuine, with } => compose::join(work, **genuine, with),

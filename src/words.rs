@@ -18,8 +18,8 @@ pub struct Words {
     pub harvested: Vec<String>,
     /// Up to three of them that are written side by side.
     pub neighbours: Vec<Vec<String>>,
-    /// Private keys in PEM that lie about in the target's files.
-    pub private_keys: Vec<String>,
+    /// Private keys that lie about in the target's files.
+    pub private_keys: Vec<SigningKey>,
 }
 
 /// Neighbourhoods that a sampler deals from.
@@ -36,7 +36,7 @@ impl Words {
         };
         let mut neighbours: Vec<Vec<String>> = passages.iter().flat_map(three).collect();
         neighbours.truncate(NEIGHBOURHOODS);
-        Self { harvested: words, neighbours, private_keys: keys }
+        Self { harvested: words, neighbours, private_keys: signing_keys(&keys) }
     }
 
     /// Words that may open a back door: the target's own, else such as are often used.
@@ -75,6 +75,9 @@ pub fn spellings(name: &str) -> Vec<String> {
         format!("SHA{size}"),
         size.to_owned(),
         format!("{name}{name}"),
+        // What Unicode folds to the same: the long s in capitals, and full width by compatibility.
+        name.replace('S', "\u{17f}"),
+        name.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c)).collect(),
     ];
     let lists = [format!("[{}]", quoted(name)), format!("[\"none\",{}]", quoted(name)), format!("{{\"name\":{}}}", quoted(name))];
     texts.iter().filter(|text| *text != name).map(|text| quoted(text)).chain(lists).collect()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{mint::Mint, plainer, stage::Stage};
 use crate::{
-    algorithm::Algorithm,
+    algorithm::{Algorithm, Family},
     configuration::Configuration,
     entropy::Entropy,
     sample,
@@ -15,6 +15,9 @@ use crate::{
 
 /// Per cent of mutations that begin with a genuine token: junk that reached new code otherwise crowds out what comes near to acceptance.
 const RESTARTS: usize = 80;
+
+/// Per cent of mutations that are for an HMAC verifier, if there is one, beside its even share.
+const MACS: usize = 15;
 
 /// Mutates tokens; keeps what was dear to make, so that most tokens cost nothing.
 pub struct Mutator {
@@ -40,7 +43,9 @@ impl Mutator {
         let Self { mints, entropy } = self;
         entropy.turn_to(seed);
         let count = mints.len();
-        let any = entropy.below(count);
+        let hmac = mints.iter().position(|mint| mint.stage().algorithm().family() == Family::Hmac);
+        // MACs cost next to nothing, and to hit a part of one by chance takes hundreds.
+        let any = hmac.filter(|_| entropy.percent(MACS)).unwrap_or_else(|| entropy.below(count));
         if token.is_empty() || entropy.percent(RESTARTS) {
             let own = entropy.bits();
             let mint = &mut mints[any];

@@ -38,6 +38,10 @@ pub(super) struct Shot {
 }
 
 impl Shot {
+    pub(super) fn text(&self) -> &str {
+        &self.token
+    }
+
     /// A token that came without a recipe.
     pub(super) fn alone(token: &str) -> Self {
         Self { recipe: Recipe { from: Base::Genuine, steps: Vec::new() }, token: token.to_owned(), issued: Vec::new() }

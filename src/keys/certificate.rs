@@ -23,6 +23,8 @@ pub struct CertificateSpec {
     pub ca: Option<bool>,
     /// Content of the one extended-key-usage OBJECT IDENTIFIER, if any.
     pub extended_key_usage: Option<&'static [u8]>,
+    /// Alternative names of the subject (RFC 5280 section 4.2.1.6): hosts as `dNSName`, what holds `://` as a URI.
+    pub alternatives: Vec<String>,
 }
 
 impl CertificateSpec {
@@ -36,6 +38,7 @@ impl CertificateSpec {
             validity: ("20200101".to_owned(), "21000101".to_owned()),
             ca: Some(true),
             extended_key_usage: None,
+            alternatives: Vec::new(),
         })
     }
 
@@ -68,6 +71,11 @@ impl CertificateSpec {
         }
         if let Some(usage) = self.extended_key_usage {
             out.push(extension(&[0x55, 0x1d, 0x25], der::nest(der::SEQUENCE, &[der::oid(usage)])));
+        }
+        if !self.alternatives.is_empty() {
+            let tag = |name: &str| if name.contains("://") { 0x86 } else { 0x82 };
+            let names: Vec<Vec<u8>> = self.alternatives.iter().map(|name| der::tlv(tag(name), name.as_bytes())).collect();
+            out.push(extension(&[0x55, 0x1d, 0x11], der::nest(der::SEQUENCE, &names)));
         }
         out
     }

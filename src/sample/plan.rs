@@ -16,7 +16,7 @@ use self::{
 };
 use super::{
     Scene, havoc,
-    step::{affix, alg, dealt, header_name, header_text, header_value, join, length, mac_key, mathematics},
+    step::{affix, alg, dealt, header_name, header_text, header_value, join, json_member, length, mac_key, mathematics},
 };
 use crate::{
     algorithm::{Algorithm, Family},
@@ -47,7 +47,7 @@ enum Plan {
     Worded,
     /// Whatever: words of the target's that belong together do.
     Neighbours,
-    /// A signature by a private key that lay about in the target's files.
+    /// A signature by a private key that lay about in the target's files, or that is published as an example.
     Leaked,
     /// Whatever comes of a few random steps.
     Wild,
@@ -66,13 +66,28 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
         (5, Plan::Raw),
         (if scene.harvested.is_empty() { 5 } else { 20 }, Plan::Worded),
         (if scene.neighbours.is_empty() { 0 } else { 12 }, Plan::Neighbours),
-        (if dear && !scene.private_keys.is_empty() { 15 } else { 0 }, Plan::Leaked),
+        (
+            if !dear {
+                0
+            } else if scene.leaked > 0 {
+                15
+            } else {
+                3
+            },
+            Plan::Leaked,
+        ),
         (5, Plan::Wild),
     ];
     let plan = entropy.weighted(&plans);
     let mut recipe = draw(plan, entropy, scene);
     if entropy.percent(8) {
         recipe.steps.push(wire(entropy, scene));
+    }
+    let json = |step: &Step| matches!(step, Step::JsonSignature { .. }) || matches!(step, Step::Shape { to } if to.is_json());
+    if recipe.steps.last().is_some_and(json) && entropy.percent(30) {
+        for _ in 0..1 + entropy.below(8) {
+            recipe.steps.push(json_member(entropy, scene));
+        }
     }
     if !dear && recipe.is_dear(scene.algorithm) {
         recipe.steps.retain(|step| !step.is_dear(scene.algorithm));
@@ -85,6 +100,7 @@ fn mathematics_weight(scene: &Scene, dear: bool) -> usize {
     match scene.family() {
         Family::Hmac => 10,
         _ if dear && scene.odd_key => 80,
+        Family::Rsa if dear => 30,
         _ if dear => 20,
         Family::Ec => 6,
         Family::Rsa | Family::Okp => 0,

@@ -123,13 +123,30 @@ impl Step {
             53 => Self::Disclose {},
             54 => join(entropy),
             55 => claim_time(entropy),
-            56 if !scene.private_keys.is_empty() => {
-                let (pem, algorithm) = entropy.deal("private key", &scene.private_keys).clone();
+            36 => json_member(entropy, scene),
+            56 => {
+                let (pem, algorithm) = entropy.pick(&scene.private_keys).clone();
                 Self::SignWithKey { pem: pem.into(), algorithm: Some(algorithm.into()) }
             }
             _ => mathematics(entropy, scene),
         }
     }
+}
+
+/// A member of a JSON serialisation that RFC 7515 section 7.2 does not have, or has only once.
+pub(super) fn json_member(entropy: &mut Entropy, scene: &Scene) -> Step {
+    const OWN: [&str; 9] = ["payload", "protected", "signature", "signatures", "header", "claims", "alg", "kid", "verified"];
+    let name = match scene.harvested.len() {
+        0 => (*entropy.deal("json member", &OWN)).to_owned(),
+        _ if entropy.percent(30) => (*entropy.deal("json member", &OWN)).to_owned(),
+        _ => entropy.deal("json word", &scene.harvested).clone(),
+    };
+    let to = match entropy.below(3) {
+        0 => words::quoted(&data_encoding::BASE64URL_NOPAD.encode(&scene.segments[entropy.below(3)])),
+        1 => (*entropy.deal("opener", words::OPENERS)).to_owned(),
+        _ => (*entropy.deal("values", words::VALUES)).to_owned(),
+    };
+    Step::JsonMember { name: name.into(), to: to.into(), at: dealt!(entropy, Place) }
 }
 
 /// A genuine token beside this one.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::StepError;
+use super::{Place, StepError};
 use crate::{step::Work, token::Draft};
 
 /// A layout of header (H), payload (P) and signature (S) other than `H.P.S`; a small letter is that of the genuine token.
@@ -68,12 +68,26 @@ pub enum Shape {
     JsonGenuineFirst,
     /// General JSON: the edited header with its own signature first, then the genuine one, over the edited payload.
     JsonForgedFirst,
+    /// Flattened JSON of the genuine token, with the edited payload in front as another `payload`.
+    JsonPayloadFirst,
+    /// The same with the edited payload behind.
+    JsonPayloadLast,
+    /// General JSON: the edited payload, and an entry that holds the genuine one beside the genuine signature.
+    JsonPayloadInEntry,
     /// Flattened JSON of the genuine token, with the edited claims as `header`, unprotected.
     JsonClaimsAsHeader,
     /// Flattened JSON of the genuine token, with the edited claims beside its members and as `claims`.
     JsonClaimsBeside,
     /// Flattened JSON of the genuine token that is `H.P.` as well to whoever splits it at dots (CVE-2022-39227).
     JsonPolyglot,
+}
+
+impl Shape {
+    /// Whether it is a JSON serialisation.
+    #[must_use]
+    pub fn is_json(self) -> bool {
+        compact(self, [""; 3], [""; 3]).is_none()
+    }
 }
 
 /// Where in a JSON serialisation something stands that is no signature.
@@ -176,6 +190,14 @@ fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&s
             let comma = if members.trim().is_empty() { "" } else { "," };
             return Ok(beside(&format!("{members}{comma}\"claims\":{claims}")));
         }
+        Shape::JsonPayloadFirst => return Ok(beside(&format!("\"payload\":{}", json!(p)))),
+        Shape::JsonPayloadLast => {
+            let genuine = json!({"payload": gp, "protected": gh, "signature": gs}).to_string();
+            return Ok(format!("{},\"payload\":{}}}", &genuine[..genuine.len() - 1], json!(p)));
+        }
+        Shape::JsonPayloadInEntry => {
+            json!({"payload": p, "signatures": [{"payload": gp, "protected": gh, "signature": gs}]})
+        }
         Shape::JsonPolyglot => return Ok(beside(&format!("\"  {h}.{p}.\":\"\""))),
         Shape::JsonBothHeaders => {
             let rest = json!({"payload": p, "protected": gh, "signature": s}).to_string();
@@ -203,6 +225,19 @@ pub(super) fn json_signature(work: &mut Work<'_>, at: JsonPlace, to: Option<&str
         JsonPlace::Flattened => format!("{{{payload},{protected}{}}}", member("signature")),
         JsonPlace::General => format!("{{{payload},\"signatures\":[{{{protected}{}}}]}}", member("signature")),
         JsonPlace::List => format!("{{{payload}{}}}", member("signatures")),
+    });
+    Ok(())
+}
+
+/// Adds a member to the JSON object that the token is; `to` goes in verbatim.
+pub(super) fn member(work: &mut Work<'_>, name: &str, to: &str, at: Place) -> Result<(), StepError> {
+    let text = work.wire_text();
+    let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let inner = inner.ok_or_else(|| StepError::Unfit("the token is no JSON object".to_owned()))?;
+    let (member, comma) = (format!("{}:{to}", json!(name)), if inner.trim().is_empty() { "" } else { "," });
+    work.set_wire_text(match at {
+        Place::First => format!("{{{member}{comma}{inner}}}"),
+        Place::Last => format!("{{{inner}{comma}{member}}}"),
     });
     Ok(())
 }
@@ -268,6 +303,38 @@ mod tests {
         let payload = split.token.as_str().split('.').nth(1).expect("three parts").to_owned();
         let claims = data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).expect("base64url");
         assert!(String::from_utf8(claims).expect("text").contains("admin"));
+    }
+
+    #[test]
+    fn two_payloads_stand_side_by_side_and_one_of_them_is_signed() {
+        let issuer = issuer(Algorithm::ES256);
+        let genuine = issuer.genuine().to_string();
+        let payload = genuine.split('.').nth(1).expect("three parts");
+        let at = |shape: &str| {
+            let text = forge(&issuer, Base::Forged, &[&format!("{{ shape = {{ to = '{shape}' }} }}")]).token;
+            assert_eq!(text.as_str().matches("\"payload\"").count(), 2, "{shape}");
+            (text.as_str().find("\"payload\"").expect("it is there"), text.as_str().find(payload).expect("it is there"))
+        };
+        let (first, signed) = at("json-payload-first");
+        assert!(signed > first + payload.len());
+        let (first, signed) = at("json-payload-last");
+        assert!(signed < first + payload.len());
+        let (first, signed) = at("json-payload-in-entry");
+        assert!(signed > first + payload.len());
+    }
+
+    #[test]
+    fn a_member_joins_the_object_at_either_end_and_nothing_else() {
+        let issuer = issuer(Algorithm::HS256);
+        let made = |steps: &[&str]| forge(&issuer, Base::Genuine, steps).token.as_str().to_owned();
+        let flattened = "{ shape = { to = 'json-flattened' } }";
+        let first = made(&[flattened, "{ json-member = { name = 'threshold', to = '0', at = 'first' } }"]);
+        assert!(first.starts_with("{\"threshold\":0,\"payload\""), "{first}");
+        let last = made(&[flattened, "{ json-member = { name = 'payload', to = '\"x\"', at = 'last' } }"]);
+        assert!(last.ends_with(",\"payload\":\"x\"}"), "{last}");
+        let steps = ["{ json-member = { name = 'x', to = '0', at = 'last' } }"];
+        let compact = crate::recipe::Recipe { from: Base::Genuine, steps: steps.map(crate::step::fixture::step).to_vec() };
+        assert!(compact.forge(&issuer, 1, "a test").is_err());
     }
 
     #[test]

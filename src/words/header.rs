@@ -4,6 +4,7 @@
 pub const UNSIGNED: &[&str] = &[
     r#""none""#,
     r#""None""#,
+    r#""HS256/0""#,
     r#""NONE""#,
     r#""nOnE""#,
     r#""noNe""#,

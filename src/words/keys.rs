@@ -1,6 +1,12 @@
 //! Keys: ids with what a look-up that goes astray may yield, secrets that people choose.
 
-use crate::step::Derivation;
+use std::sync::OnceLock;
+
+use crate::{
+    algorithm::Algorithm,
+    keys::{Key, private_pems},
+    step::Derivation,
+};
 
 /// `kid` values as raw JSON, with the keys that a look-up which goes astray may yield.
 pub const KEY_IDS: &[(&str, &[&str])] = &[
@@ -173,3 +179,20 @@ pub const STRETCHED: &[Derivation] = &[
     Derivation::Base64,
     Derivation::Sha512,
 ];
+
+/// A private key in PEM, and the algorithms that it signs with.
+pub type SigningKey = (String, Vec<Algorithm>);
+
+/// Keys in PEM with what they sign; texts that are none are left out.
+#[must_use]
+pub fn signing_keys(pems: &[String]) -> Vec<SigningKey> {
+    let uses = |key: &Key| Algorithm::ALL.into_iter().filter(|algorithm| key.public().fits(*algorithm)).collect();
+    pems.iter().filter_map(|pem| Some((pem.clone(), uses(&Key::from_private_pem(pem)?)))).collect()
+}
+
+/// Private keys that are published as examples, and configured by those who copy them (RFC 7515, RFC 8037, jwt.io).
+#[must_use]
+pub fn sample_keys() -> &'static [SigningKey] {
+    static KEYS: OnceLock<Vec<SigningKey>> = OnceLock::new();
+    KEYS.get_or_init(|| signing_keys(&private_pems(include_str!("sample-keys.txt"))))
+}

@@ -25,6 +25,9 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
     };
     if entropy.percent(85) {
         steps.push(set_header("alg", words::quoted(algorithm.name())));
+    } else if entropy.percent(40) {
+        // Past whoever forbids the name as it is written.
+        steps.push(set_header("alg", entropy.deal("spelled hmac", &words::spellings(algorithm.name())).clone()));
     } else {
         // The code that follows falls back to some MAC.
         unsigned_alg(steps, entropy, scene);

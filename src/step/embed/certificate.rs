@@ -43,6 +43,10 @@ pub enum Chain {
     NameMismatch,
     /// A self-signed leaf with the names of the trusted certificate.
     TrustedName,
+    /// A self-signed leaf for the issuer's host.
+    IssuerHost,
+    /// A self-signed leaf for the issuer's URL.
+    IssuerUrl,
     /// A self-signed leaf in base64url.
     Base64url,
     /// A self-signed leaf with its PEM armour.
@@ -142,6 +146,15 @@ fn certificates(work: &Work<'_>, chain: Chain, leaf: &Arc<Key>) -> Result<Vec<Ve
         Chain::TrustedName => {
             let name = trusted_name();
             vec![issue(&CertificateSpec { issuer: name.clone(), subject: name, ..own.clone() }, leaf)?]
+        }
+        Chain::IssuerHost | Chain::IssuerUrl => {
+            let url = work.issuer().trust.issuer.clone().unwrap_or_else(|| "https://issuer.example".to_owned());
+            let host = url.split("://").last().and_then(|rest| rest.split(['/', ':']).next()).unwrap_or_default().to_owned();
+            let name = if chain == Chain::IssuerHost { host.clone() } else { url.clone() };
+            vec![issue(
+                &CertificateSpec { issuer: name.clone(), subject: name, alternatives: vec![host, url], ..own.clone() },
+                leaf,
+            )?]
         }
         Chain::Duplicate => vec![issue(&own, leaf)?, issue(&own, leaf)?],
     })
