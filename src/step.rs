@@ -97,6 +97,8 @@ pub enum Step {
     DropSignature {},
     /// Makes `to` the text of the third segment, verbatim.
     SignatureText { to: Choice<String> },
+    /// Writes the signature's text in lower case, which makes other bytes of it.
+    LowerSignature {},
     /// Makes these bytes, in hex, the signature.
     SignatureBytes { hex: Choice<String> },
     /// Makes the signature that many copies of one byte.
@@ -244,6 +246,7 @@ impl Step {
             Self::Thumbprint { name, of } => embed::thumbprint(work, name, **of),
             Self::DropSignature {} => signature::set(work, Vec::new()),
             Self::SignatureText { to } => signature::text(work, to),
+            Self::LowerSignature {} => signature::lower(work),
             Self::SignatureBytes { hex } => signature::set(work, from_hex(hex)?),
             Self::FillSignature { byte, count } => signature::set(work, vec![**byte; **count]),
             Self::RandomSignature { bytes } => signature::random(work, bytes.as_deref().copied()),

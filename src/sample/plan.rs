@@ -230,7 +230,7 @@ fn spice(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, percent: u
     let name = match entropy.below(8) {
         0..3 => "typ".to_owned(),
         3 | 4 => "crit".to_owned(),
-        5 => (*entropy.deal("spice", &["cty", "zip", "b64", "enc", "jwk", "x5t", "ver"])).to_owned(),
+        5 => (*entropy.deal("spice", &["cty", "zip", "b64", "enc", "jwk", "x5t", "x5c", "ver"])).to_owned(),
         _ => header_name(entropy, scene),
     };
     if name != "alg" && name != "kid" {
@@ -320,9 +320,10 @@ fn respelled(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Bas
 
 fn raw(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     let bytes = |i: usize, entropy: &mut Entropy| Choice::one(HEXLOWER.encode(&havoc::mutate(scene.segments[i].clone(), entropy)));
-    match entropy.below(4) {
-        0 => steps.push(Step::HeaderBytes { hex: bytes(0, entropy) }),
-        1 => steps.push(Step::ClaimsBytes { hex: bytes(1, entropy) }),
+    match entropy.below(9) {
+        0 | 1 => steps.push(Step::HeaderBytes { hex: bytes(0, entropy) }),
+        2 | 3 => steps.push(Step::ClaimsBytes { hex: bytes(1, entropy) }),
+        4 => steps.push(Step::LowerSignature {}),
         _ => steps.push(Step::SignatureBytes { hex: bytes(2, entropy) }),
     }
     match entropy.below(4) {

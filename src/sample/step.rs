@@ -45,6 +45,7 @@ impl Step {
                 Self::AddHeader { to: header_value(&name, entropy, scene).into(), name: name.into(), at: dealt!(entropy, Place) }
             }
             4 => Self::DropHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into() },
+            5 if entropy.percent(30) => Self::LowerSignature {},
             5 => Self::RenameHeader {
                 name: (*entropy.pick(&["alg", "typ", "kid"])).into(),
                 to: words::quoted(entropy.pick::<&str>(words::HEADERS)).into(),
@@ -227,6 +228,13 @@ pub(super) fn header_value(name: &str, entropy: &mut Entropy, scene: &Scene) -> 
         "kid" => entropy.deal("kid", words::KEY_IDS).0.to_owned(),
         "crit" => (*entropy.deal("crit", words::CRITICAL)).to_owned(),
         "typ" | "cty" => (*entropy.deal("typ", words::TYPES)).to_owned(),
+        "x5c" => (*entropy.deal("x5c", words::CHAINS)).to_owned(),
+        "jwk" if entropy.percent(30) => {
+            // As large as a limit on length allows: an exponentiation takes the cube of that.
+            let number = "_".repeat(1 << size(entropy, 12));
+            format!(r#"{{"kty":"RSA","n":"{number}","e":"{number}"}}"#)
+        }
+        "jwk" => (*entropy.deal("jwk", words::KEYS)).to_owned(),
         _ => value(entropy, scene),
     }
 }
@@ -291,9 +299,10 @@ fn size(entropy: &mut Entropy, usual: usize) -> usize {
     if entropy.below(40) == 0 { 12 + entropy.below(6) } else { entropy.below(usual) }
 }
 
-/// Members, or entries, of names of their own: what is compared pair by pair takes the square of their number.
+/// Members of names of their own: what is compared pair by pair takes the square of their number. No more than 16,384, which a sound
+/// parser reads in 25 milliseconds: of a hundred thousand they all take long.
 fn crowd(entropy: &mut Entropy) -> String {
-    let members: Vec<String> = (0..1 << size(entropy, 12)).map(|i| format!("\"m{i}\":{i}")).collect();
+    let members: Vec<String> = (0..1 << size(entropy, 12).min(14)).map(|i| format!("\"m{i}\":{i}")).collect();
     members.join(",")
 }
 

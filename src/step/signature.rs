@@ -74,6 +74,12 @@ pub(super) fn text(work: &mut Work<'_>, to: &str) -> Result<(), StepError> {
     Ok(())
 }
 
+pub(super) fn lower(work: &mut Work<'_>) -> Result<(), StepError> {
+    let segment = work.segment_mut(SegmentName::Signature)?;
+    *segment = Segment::Text(segment.to_string().to_lowercase());
+    Ok(())
+}
+
 /// The bytes of the signature as it stands.
 pub(super) fn bytes(work: &mut Work<'_>) -> Result<Vec<u8>, StepError> {
     let segment = work.segment(SegmentName::Signature)?;
@@ -187,6 +193,17 @@ mod tests {
         recipe::{Base, Recipe},
         step::fixture::{issuer, step},
     };
+
+    #[test]
+    fn in_lower_case_the_signature_has_other_bytes_and_nothing_else_changes() {
+        let issuer = issuer(Algorithm::ES256);
+        let genuine = issuer.genuine().to_string();
+        let forged = Recipe { from: Base::Genuine, steps: vec![step("{ lower-signature = {} }")] }.forge(&issuer, 1, "test");
+        let token = forged.expect("it fits").token;
+        assert_ne!(token.as_str(), genuine);
+        assert!(token.as_str().eq_ignore_ascii_case(&genuine));
+        assert_eq!(token.as_str().rsplit_once('.').map(|(rest, _)| rest), genuine.rsplit_once('.').map(|(rest, _)| rest));
+    }
 
     #[test]
     fn bits_are_counted_from_either_end_and_there_is_none_beyond() {

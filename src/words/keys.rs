@@ -180,6 +180,47 @@ pub const STRETCHED: &[Derivation] = &[
     Derivation::Sha512,
 ];
 
+/// `jwk` values that are no keys, or none that anybody should compute with.
+pub const KEYS: &[&str] = &[
+    "{}",
+    "null",
+    "[]",
+    r#""""#,
+    r#"{"kty":"RSA"}"#,
+    r#"{"kty":"RSA","n":"AA","e":"AA"}"#,
+    r#"{"kty":"RSA","n":"","e":""}"#,
+    r#"{"kty":"RSA","n":1,"e":1}"#,
+    r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#,
+    r#"{"kty":"EC","crv":"P-256","x":"","y":""}"#,
+    r#"{"kty":"EC","crv":"unknown","x":"AA","y":"AA"}"#,
+    r#"{"kty":"OKP","crv":"Ed25519","x":""}"#,
+    r#"{"kty":"OKP","crv":"X25519","x":"CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}"#,
+    r#"{"kty":"oct","k":""}"#,
+    r#"{"kty":"oct","k":null}"#,
+    r#"{"kty":["RSA"]}"#,
+];
+
+/// `x5c` values that are no certificates; some are the beginning of one, or promise more than there is.
+pub const CHAINS: &[&str] = &[
+    "[]",
+    "null",
+    "{}",
+    r#""""#,
+    r#"[""]"#,
+    "[null]",
+    "[[]]",
+    "[1]",
+    r#"["!"]"#,
+    r#"["AAAA"]"#,
+    r#"["MAA="]"#,
+    r#"["MAUA"]"#,
+    r#"["MIIB"]"#,
+    r#"["MIT/////"]"#,
+    r#"["MIAAAA=="]"#,
+    r#"["MIIBIjANBgkqhkiG9w0B"]"#,
+    r#"["MIIB","MIIB"]"#,
+];
+
 /// A private key in PEM, and the algorithms that it signs with.
 pub type SigningKey = (String, Vec<Algorithm>);
 

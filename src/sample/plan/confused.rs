@@ -6,6 +6,7 @@ use super::{add_header, hash, set_claim, set_header, spice, unsigned_alg};
 use crate::{
     algorithm::{Algorithm, Family},
     entropy::Entropy,
+    keys::KeyText,
     recipe::Base,
     sample::{
         Scene,
@@ -33,7 +34,10 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
         unsigned_alg(steps, entropy, scene);
     }
     let mut key = mac_key(entropy, scene);
-    if entropy.percent(45) {
+    if scene.family() != Family::Hmac && entropy.percent(20) {
+        // The text that verifiers are given most often.
+        key = MacKey::PublicKey(KeyText::SpkiPem.into());
+    } else if entropy.percent(45) {
         let (kid, keys) = *entropy.deal("kid", words::KEY_IDS);
         if entropy.percent(80) {
             steps.push(set_header("kid", kid));

@@ -64,6 +64,12 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
             let to = entropy.pick(&[name.to_uppercase(), format!("{name} "), format!("{name}\0"), format!("x{name}")]).clone();
             steps.push(Step::RenameClaim { name: name.into(), to: words::quoted(&to).into() });
         }
+        11..14 if entropy.percent(12) => {
+            // An extension that is announced, and there.
+            let name = *entropy.deal("extension", &["b64", "exp", "nonce", "url", "sigT", "jwk", "http://example.com/x"]);
+            steps.push(set_header("crit", format!("[{}]", words::quoted(name))));
+            steps.push(set_header(name, *entropy.deal("extended", &["false", "true", "0", "null", "\"x\"", "{}"])));
+        }
         11..14 => {
             let name = *entropy.deal("critical", &["crit", "typ", "crit", "typ", "cty", "zip", "b64"]);
             steps.push(set_header(name, header_value(name, entropy, scene)));
