@@ -178,9 +178,9 @@ impl Step {
             | Self::RespellEcdsa { .. }
             | Self::RespellEddsa { .. }
             | Self::SignEddsaVariant { .. }
-            | Self::EddsaSmallOrder { .. } => true,
+            | Self::EddsaSmallOrder { .. }
+            | Self::SignWithKey { .. } => true,
             Self::Sign { algorithm: with, .. } => with.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
-            Self::SignWithKey { .. } => true,
             Self::SignByKeyType { .. } => algorithm.family() != Family::Hmac,
             Self::EmbedKey { key, .. } | Self::EmbedUrl { key, .. } => {
                 key.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac

@@ -289,7 +289,8 @@ fn a_private_key_in_a_source_signs_forgeries() {
                 }
             })
         };
-        for algorithm in [Algorithm::HS256, Algorithm::ES256] {
+        // Where the configured key is of another kind, and where it is of the same.
+        for algorithm in [Algorithm::HS256, Algorithm::ES256].into_iter().take(if i < 3 { 2 } else { 1 }) {
             let fuzzer = Fuzzer::new(service).algorithms([algorithm]).configurations(false).cases(5_000).until(Outcome::Forged);
             if i == 0 {
                 assert_eq!(fuzzer.run().expect("it runs").report.findings.len(), 0, "the key is not known without the harvest");

@@ -145,9 +145,9 @@ fn forging_never_panics_under_odd_configurations() {
 }
 
 /// Dear recipes cost a private-key operation each.
-const SAMPLES: usize = 500;
+const SAMPLES: usize = 250;
 const CHEAP: usize = 1500;
-const ODD: usize = 12;
+const ODD: usize = 6;
 
 /// Whether every step applies; provenance, the expensive part of forging, is left out.
 fn applies(recipe: &Recipe, issuer: &Issuer) -> bool {

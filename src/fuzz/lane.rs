@@ -165,7 +165,7 @@ impl<'a> Lane<'a> {
     fn ask(&mut self, verifier: &dyn Verifier, shots: &[Shot]) -> (Vec<Odd>, Result<(), AskError>) {
         // Now and then the very first question is no control: some verifiers are not ready by then.
         self.batches += 1;
-        let first = usize::from(self.batches % UNREADY == 0).min(shots.len());
+        let first = usize::from(self.batches.is_multiple_of(UNREADY)).min(shots.len());
         let (before, after) = shots.split_at(first);
         let (controls, end) = ([self.stage.genuine(), self.stage.broken()], [self.stage.genuine()]);
         let tokens: Vec<&str> =

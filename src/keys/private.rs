@@ -135,7 +135,7 @@ mod tests {
             format!("let key = \"{}\\\n\";", lines.join("\\n\\\n")),
         ];
         for text in spread {
-            assert_eq!(private_pems(&text), [pem.clone()], "{text}");
+            assert_eq!(private_pems(&text), std::slice::from_ref(pem), "{text}");
         }
     }
 

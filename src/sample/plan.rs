@@ -85,7 +85,7 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
     }
     let json = |step: &Step| matches!(step, Step::JsonSignature { .. }) || matches!(step, Step::Shape { to } if to.is_json());
     if recipe.steps.last().is_some_and(json) && entropy.percent(30) {
-        for _ in 0..1 + entropy.below(8) {
+        for _ in 0..=entropy.below(8) {
             recipe.steps.push(json_member(entropy, scene));
         }
     }

@@ -89,7 +89,7 @@ pub enum KeyMember {
     DidKeyBare,
     /// The claim `sub_jwk` of a self-issued ID token, with the issuer that such tokens name and the thumbprint as subject.
     SelfIssued,
-    /// The claim `jwks` of an entity's statement about itself, in the trusted issuer's name (OpenID Federation).
+    /// The claim `jwks` of an entity's statement about itself, in the trusted issuer's name (`OpenID` Federation).
     EntityStatement,
 }
 

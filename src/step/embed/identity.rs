@@ -33,6 +33,9 @@ fn did_jwk(public: &PublicKey, algorithm: Algorithm) -> Option<String> {
     (!matches!(public.material, PublicMaterial::Secret(_))).then(|| format!("did:jwk:{}", BASE64URL_NOPAD.encode(&jwk)))
 }
 
+/// The digits of base58btc.
+const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
 /// <https://w3c-ccg.github.io/did-key-spec/>: the kind of key as a multicodec varint and the key, in base58btc.
 fn multibase(public: &PublicKey) -> Option<String> {
     let compressed = |x: &[u8], y: &[u8]| [&[2 + (y.last().copied().unwrap_or_default() & 1)], x].concat();
@@ -51,13 +54,12 @@ fn multibase(public: &PublicKey) -> Option<String> {
         PublicMaterial::Rsa { .. } => [&[0x85, 0x24], KeyText::Pkcs1Der.render(public, Algorithm::RS256)?.as_slice()].concat(),
     };
     // No codec begins with a zero byte, so the number holds all of them.
-    const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     let digits = BigUint::from_bytes_be(&bytes).to_radix_be(58);
     Some(format!("z{}", digits.iter().map(|digit| char::from(ALPHABET[usize::from(*digit)])).collect::<String>()))
 }
 
-/// The claims of a statement that brings its own key: a self-issued ID token (SIOP v2, OpenID Connect Core section 7.4), or an entity's
-/// configuration (OpenID Federation 1.0 section 3).
+/// The claims of a statement that brings its own key: a self-issued ID token (SIOP v2, `OpenID` Connect Core section 7.4), or an entity's
+/// configuration (`OpenID` Federation 1.0 section 3).
 pub(super) fn statement(work: &mut Work<'_>, jwk: &str, thumbprint: &str, member: KeyMember) -> Result<(), StepError> {
     if member == KeyMember::SelfIssued {
         object::set(work, SegmentName::Claims, "iss", "\"https://self-issued.me/v2\"")?;
