@@ -34,9 +34,11 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
         unsigned_alg(steps, entropy, scene);
     }
     let mut key = mac_key(entropy, scene);
-    if scene.family() != Family::Hmac && entropy.percent(20) {
-        // The text that verifiers are given most often.
-        key = MacKey::PublicKey(KeyText::SpkiPem.into());
+    if scene.family() != Family::Hmac && !scene.key_texts.is_empty() && entropy.percent(30) {
+        // A text of the trusted key, most often the one that verifiers are given most often.
+        let usual = entropy.percent(30);
+        let text = if usual { KeyText::SpkiPem } else { *entropy.deal("confused text", &scene.key_texts) };
+        key = MacKey::PublicKey(text.into());
     } else if entropy.percent(45) {
         let (kid, keys) = *entropy.deal("kid", words::KEY_IDS);
         if entropy.percent(80) {
