@@ -9,6 +9,7 @@
 mod havoc;
 mod plan;
 mod step;
+mod value;
 
 pub use havoc::mutate as mutate_bytes;
 

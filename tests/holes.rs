@@ -1,11 +1,18 @@
 //! Verifiers with one hole each that neither the vocabulary nor the straw men were made for: what the fuzzer finds here, it finds by
 //! combining. Some need two steps: the issuer signs something odd, and then it is changed.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use data_encoding::BASE64URL_NOPAD;
-use jwt_gauntlet::{Algorithm, ConfigureError, Fuzzer, Implementation, Outcome, Trust, Verdict, target::strict::Strict};
+use jwt_gauntlet::{
+    Algorithm, ConfigureError, Fuzzer, Implementation, Outcome, Trust, Verdict, keys::PublicKey, target::strict::Strict,
+};
 use ring::hmac;
 use serde_json::Value;
 
@@ -36,22 +43,25 @@ fn mac(secret: &[u8], input: &[u8]) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), input).as_ref().to_vec()
 }
 
+/// The parts of a compact token, if they can be read.
+fn parts<'a>(token: &'a str, secret: &'a [u8]) -> Option<Parts<'a>> {
+    let [header_text, claims_text, signature] = token.split('.').collect::<Vec<_>>()[..] else { return None };
+    let read = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).ok();
+    let json = |text: &str| serde_json::from_slice::<Value>(&read(text)?).ok();
+    let (header, claims, signature) = (json(header_text)?, json(claims_text)?, read(signature)?);
+    Some(Parts { token, header, claims, header_text, claims_text, signature, secret })
+}
+
 fn holed(hole: Hole) -> impl Implementation {
     move |trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
         let strict = Strict.configure(trust)?;
         let secret = trust.configured_bytes();
         Ok(Box::new(move |token: &str| {
-            let segments: Vec<&str> = token.split('.').collect();
-            if let [header_text, claims_text, signature] = segments[..] {
-                let read = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).ok();
-                let json = |text: &str| serde_json::from_slice::<Value>(&read(text)?).ok();
-                if let (Some(header), Some(claims), Some(signature)) = (json(header_text), json(claims_text), read(signature)) {
-                    let parts = Parts { token, header, claims, header_text, claims_text, signature, secret: &secret };
-                    match hole(&parts) {
-                        Some(true) => return Verdict::accepted(parts.claims.to_string()),
-                        Some(false) => return Verdict::rejected("no"),
-                        None => {}
-                    }
+            if let Some(parts) = parts(token, &secret) {
+                match hole(&parts) {
+                    Some(true) => return Verdict::accepted(parts.claims.to_string()),
+                    Some(false) => return Verdict::rejected("no"),
+                    None => {}
                 }
             }
             strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()))
@@ -212,6 +222,101 @@ fn an_old_answer_for_what_cannot_be_read() {
                     Some(_) => Verdict::accepted("{}"),
                     None => Verdict::rejected("no JSON"),
                 }
+            }))
+        })
+    });
+}
+
+hole!(a_signature_compared_without_case, 100_000, &[], |p| {
+    let right = BASE64URL_NOPAD.encode(&p.mac(p.input().as_bytes()));
+    p.token.rsplit('.').next().is_some_and(|text| text.eq_ignore_ascii_case(&right)).then_some(true)
+});
+
+/// Whether the token is signed by the key that this JWK holds.
+fn signed_by(p: &Parts<'_>, jwk: &Value) -> bool {
+    let algorithm = p.header.get("alg").and_then(Value::as_str).and_then(|alg| alg.parse::<Algorithm>().ok());
+    let key = PublicKey::from_jwk(jwk).ok();
+    matches!((algorithm, key), (Some(algorithm), Some(key)) if key.verifies(algorithm, p.input().as_bytes(), &p.signature))
+}
+
+hole!(a_key_id_that_is_a_did_is_resolved, 100_000, &[], |p| {
+    let kid = p.header.get("kid").and_then(Value::as_str)?.strip_prefix("did:jwk:")?;
+    let jwk = BASE64URL_NOPAD.decode(kid.split('#').next()?.as_bytes()).ok()?;
+    signed_by(p, &serde_json::from_slice(&jwk).ok()?).then_some(true)
+});
+
+hole!(a_self_issued_token_vouches_for_itself, 100_000, &[], |p| {
+    let own = p.claims.get("iss").and_then(Value::as_str).is_some_and(|iss| iss.starts_with("https://self-issued.me"));
+    (own && signed_by(p, p.claims.get("sub_jwk")?)).then_some(true)
+});
+
+hole!(an_entity_states_its_own_keys, 100_000, &[], |p| {
+    let about_itself = p.claims.get("iss").is_some() && p.claims.get("iss") == p.claims.get("sub");
+    (about_itself && signed_by(p, p.claims.get("jwks")?.get("keys")?.get(0)?)).then_some(true)
+});
+
+/// The signature is not looked at until the key is loaded, which the first question begins.
+#[test]
+fn a_verifier_that_is_not_ready() {
+    race("a_verifier_that_is_not_ready", 100_000, &[], || {
+        Arc::new(|trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
+            let (strict, ready) = (Strict.configure(trust)?, AtomicBool::new(false));
+            Ok(Box::new(move |token: &str| {
+                if ready.swap(true, Ordering::Relaxed) {
+                    return strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()));
+                }
+                let claims = token.split('.').nth(1).and_then(|text| BASE64URL_NOPAD.decode(text.as_bytes()).ok());
+                claims
+                    .and_then(|bytes| String::from_utf8(bytes).ok())
+                    .map_or_else(|| Verdict::rejected("no claims"), Verdict::accepted)
+            }))
+        })
+    });
+}
+
+/// A key in the header is not trusted, and the token refused; but it is kept under its key id for the next one.
+#[test]
+fn a_key_of_a_refused_token_is_kept() {
+    race("a_key_of_a_refused_token_is_kept", 100_000, &[], || {
+        let kept: Mutex<HashMap<String, Value>> = Mutex::default();
+        let kept = Arc::new(kept);
+        Arc::new(move |trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
+            let (strict, secret, kept) = (Strict.configure(trust)?, trust.configured_bytes(), Arc::clone(&kept));
+            Ok(Box::new(move |token: &str| {
+                let verdict = strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()));
+                let Some(parts) = parts(token, &secret) else { return verdict };
+                let kid = parts.header.get("kid").and_then(Value::as_str).unwrap_or_default().to_owned();
+                let mut kept = kept.lock().expect("no panic");
+                match (parts.header.get("jwk"), kept.get(&kid)) {
+                    (Some(jwk), _) if jwk.get("kid").is_some_and(Value::is_string) => {
+                        kept.insert(jwk["kid"].as_str().expect("text").to_owned(), jwk.clone());
+                        verdict
+                    }
+                    (None, Some(jwk)) if signed_by(&parts, jwk) => Verdict::accepted(parts.claims.to_string()),
+                    _ => verdict,
+                }
+            }))
+        })
+    });
+}
+
+/// Of a general JSON serialisation the payload beside the signature is verified, and the one outside handed on.
+#[test]
+fn the_payload_of_an_entry_is_verified() {
+    race("the_payload_of_an_entry_is_verified", 100_000, &[], || {
+        Arc::new(|trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
+            let (strict, secret) = (Strict.configure(trust)?, trust.configured_bytes());
+            Ok(Box::new(move |token: &str| {
+                let Ok(json @ Value::Object(_)) = serde_json::from_str::<Value>(token) else {
+                    return strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()));
+                };
+                let entry = &json["signatures"][0];
+                let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+                let payload = entry.get("payload").unwrap_or(&json["payload"]);
+                let signed = format!("{}.{}.{}", text(&entry["protected"]), text(payload), text(&entry["signature"]));
+                let good = parts(&signed, &secret).is_some_and(|p| p.signature == p.mac(p.input().as_bytes()));
+                let claims = BASE64URL_NOPAD.decode(text(&json["payload"]).as_bytes()).ok().and_then(|b| String::from_utf8(b).ok());
+                claims.filter(|_| good).map_or_else(|| Verdict::rejected("no"), Verdict::accepted)
             }))
         })
     });

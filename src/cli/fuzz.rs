@@ -40,7 +40,7 @@ Examples:
   jwt-gauntlet replay gauntlet-findings/ \"exec:./verify\"      after the fix: does it still happen?
 
 With --cases, the same seed, corpus and words give the same tokens and the same report, on any number of cores.
-For coverage-guided fuzzing of a Rust verifier, use the library's `fuzz::driver` with cargo-fuzz.")]
+For coverage-guided fuzzing of a Rust verifier, use the macro `fuzz_verifier!` with cargo-fuzz; see docs/fuzzing.md.")]
 pub struct Args {
     /// builtin:NAME, or exec:COMMAND
     #[arg(default_value = "builtin:jsonwebtoken")]

@@ -16,7 +16,8 @@ use self::{
 };
 use super::{
     Scene, havoc,
-    step::{affix, alg, dealt, header_name, header_text, header_value, join, json_member, length, mac_key, mathematics},
+    step::{dealt, join, json_member, length, mac_key, mathematics},
+    value::{affix, alg, header_name, header_text, header_value},
 };
 use crate::{
     algorithm::{Algorithm, Family},

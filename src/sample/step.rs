@@ -3,7 +3,10 @@
 use data_encoding::HEXLOWER;
 use strum::VariantArray as _;
 
-use super::{Scene, any_segment, havoc};
+use super::{
+    Scene, any_segment, havoc,
+    value::{affix, alg, claim_name, claim_value, header_name, header_text, header_value, wire_text},
+};
 use crate::{
     algorithm::{Algorithm, Family},
     entropy::Entropy,
@@ -199,136 +202,11 @@ fn algorithm(entropy: &mut Entropy, scene: &Scene) -> Option<Choice<Algorithm>> 
     Some(of.into())
 }
 
-/// Some `alg` as JSON.
-pub(super) fn alg(entropy: &mut Entropy, scene: &Scene) -> String {
-    match entropy.below(8) {
-        0..3 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
-        3..5 => words::quoted(entropy.deal::<&str>("algorithms", words::ALGORITHMS)),
-        5 | 6 => entropy.deal("spellings", &scene.spellings).clone(),
-        _ => match scene.harvested.len() {
-            0 => scene.own.clone(),
-            _ => words::quoted(entropy.pick(&scene.harvested).as_str()),
-        },
-    }
-}
-
-pub(super) fn header_name(entropy: &mut Entropy, scene: &Scene) -> String {
-    match entropy.below(10) {
-        0 if !scene.harvested.is_empty() => entropy.deal("harvested header", &scene.harvested).clone(),
-        1 => entropy.deal("back door header", &scene.back_doors).clone(),
-        _ => (*entropy.deal("header", words::HEADERS)).to_owned(),
-    }
-}
-
-pub(super) fn header_value(name: &str, entropy: &mut Entropy, scene: &Scene) -> String {
-    let odd = entropy.percent(25);
-    match name {
-        _ if odd => value(entropy, scene),
-        "alg" => alg(entropy, scene),
-        "kid" => entropy.deal("kid", words::KEY_IDS).0.to_owned(),
-        "crit" => (*entropy.deal("crit", words::CRITICAL)).to_owned(),
-        "typ" | "cty" => (*entropy.deal("typ", words::TYPES)).to_owned(),
-        "x5c" => (*entropy.deal("x5c", words::CHAINS)).to_owned(),
-        "jwk" if entropy.percent(30) => {
-            // As large as a limit on length allows: an exponentiation takes the cube of that.
-            let number = "_".repeat(1 << size(entropy, 12));
-            format!(r#"{{"kty":"RSA","n":"{number}","e":"{number}"}}"#)
-        }
-        "jwk" => (*entropy.deal("jwk", words::KEYS)).to_owned(),
-        _ => value(entropy, scene),
-    }
-}
-
-pub(super) fn claim_name(entropy: &mut Entropy, scene: &Scene) -> String {
-    match entropy.below(10) {
-        0 if !scene.harvested.is_empty() => entropy.deal("harvested claim", &scene.harvested).clone(),
-        1 => entropy.deal("back door claim", &scene.back_doors).clone(),
-        2..7 => (*entropy.deal("registered", &["exp", "iss", "aud", "nbf", "sub", "iat", "jti"])).to_owned(),
-        _ => (*entropy.deal("claim", words::CLAIMS)).to_owned(),
-    }
-}
-
-pub(super) fn claim_value(name: &str, entropy: &mut Entropy, scene: &Scene) -> String {
-    let odd = entropy.percent(15);
-    match name {
-        _ if odd => value(entropy, scene),
-        "exp" | "nbf" | "iat" => (*entropy.deal("times", words::TIMES)).to_owned(),
-        "iss" => entropy.deal("issuers", &scene.issuers).clone(),
-        "aud" => entropy.deal("audiences", &scene.audiences).clone(),
-        _ => value(entropy, scene),
-    }
-}
-
 /// `jku` or `x5u` that needs no host.
 pub(super) fn embed_url(entropy: &mut Entropy, scene: &Scene) -> Step {
     let key = algorithm(entropy, scene);
     let name = (*entropy.deal("url", &["jku", "x5u"])).into();
     Step::EmbedUrl { name, key, document: dealt!(entropy, Document), url: dealt!(entropy, DataUrl) }
-}
-
-/// Any JSON value, or what is nearly one.
-pub(super) fn value(entropy: &mut Entropy, scene: &Scene) -> String {
-    match entropy.below(20) {
-        0 => format!("\"{}\"", "A".repeat(1 << (4 + entropy.below(9)))),
-        1 => nested(entropy),
-        2 => "9".repeat(1 << size(entropy, 11)),
-        7 if entropy.percent(30) => scene.quoted.clone(),
-        7 => {
-            let names = ["token", "jwt", "jwk", "key", "alg", "verified", "value", "$ne", "toString"];
-            let name = match scene.harvested.len() {
-                0 => (*entropy.deal("inner", &names)).to_owned(),
-                _ if entropy.percent(40) => (*entropy.deal("inner", &names)).to_owned(),
-                _ => entropy.deal("inner word", &scene.harvested).clone(),
-            };
-            format!("{{{}:{}}}", words::quoted(&name), entropy.deal("values", words::VALUES))
-        }
-        8 => format!(
-            "\"{}\"",
-            entropy.deal("bomb", words::BOMBS).0.repeat(1 << size(entropy, 6)) + entropy.deal("bomb", words::BOMBS).1
-        ),
-        3 if !scene.harvested.is_empty() => words::quoted(entropy.deal("harvested value", &scene.harvested).as_str()),
-        4 => (*entropy.deal("openers", words::OPENERS)).to_owned(),
-        5 => entropy.below(1 << 33).to_string(),
-        6 => words::quoted(entropy.pick(&scene.secrets).as_str()),
-        _ => (*entropy.deal("values", words::VALUES)).to_owned(),
-    }
-}
-
-/// The binary logarithm of a size: below `usual`, and seldom far beyond what a sane limit allows.
-fn size(entropy: &mut Entropy, usual: usize) -> usize {
-    if entropy.below(40) == 0 { 12 + entropy.below(6) } else { entropy.below(usual) }
-}
-
-/// Members of names of their own: what is compared pair by pair takes the square of their number. No more than 16,384, which a sound
-/// parser reads in 25 milliseconds: of a hundred thousand they all take long.
-fn crowd(entropy: &mut Entropy) -> String {
-    let members: Vec<String> = (0..1 << size(entropy, 12).min(14)).map(|i| format!("\"m{i}\":{i}")).collect();
-    members.join(",")
-}
-
-fn nested(entropy: &mut Entropy) -> String {
-    if entropy.percent(25) {
-        return format!("{{{}}}", crowd(entropy));
-    }
-    let depth = 1 << size(entropy, 12);
-    let (open, close) = *entropy.pick(&[("[", "]"), (r#"{"a":"#, "}"), ("[{\"a\":", "}]")]);
-    format!("{}1{}", open.repeat(depth), close.repeat(depth))
-}
-
-pub(super) fn header_text(entropy: &mut Entropy, scene: &Scene) -> String {
-    let own = &scene.own;
-    match entropy.below(10) {
-        9 => format!("{{\"alg\":{own},{}}}", crowd(entropy)),
-        0 => (*entropy.deal("payload", words::PAYLOADS)).to_owned(),
-        1 => format!("{{\"alg\":{own}}}"),
-        2 => format!("{{\"alg\":{}}}", alg(entropy, scene)),
-        3 => format!("{{\"alg\":{}}}{{\"alg\":{own}}}", alg(entropy, scene)),
-        4 => format!("{{\"alg\":{own}}}{}", entropy.pick(words::AFFIXES)),
-        5 => format!("{}{{\"alg\":{own}}}", entropy.pick(words::AFFIXES)),
-        6 => format!("[{{\"alg\":{own}}}]"),
-        7 => format!("{{\"alg\":{own},\"alg\":{}}}", alg(entropy, scene)),
-        _ => format!("{{\"alg\":{},\"alg\":{own}}}", alg(entropy, scene)),
-    }
 }
 
 /// The bytes of a segment of the genuine token, mutated blindly, in hex.
@@ -383,27 +261,6 @@ pub(super) fn mac_key(entropy: &mut Entropy, scene: &Scene) -> MacKey {
         13 => MacKey::Secret(dealt!(entropy, SecretReading)),
         14 => MacKey::SecretPrefix((*entropy.deal("prefix", &[0_usize, 1, 4, 8, 10, 16, 24, 32, 64])).into()),
         _ => MacKey::Text("".into()),
-    }
-}
-
-pub(super) fn affix(entropy: &mut Entropy, scene: &Scene) -> String {
-    if entropy.below(60) == 0 {
-        // Patterns that look for the end of a run start anew at each place of it.
-        return entropy.deal("blank", &[" ", "\t", "\n", "A", "."]).repeat(1 << (12 + entropy.below(5))) + "x";
-    }
-    match entropy.below(10) {
-        0 if !scene.harvested.is_empty() => entropy.deal("harvested affix", &scene.harvested).clone(),
-        1 => entropy.deal("affixes", words::AFFIXES).repeat(1 << size(entropy, 12)),
-        _ => (*entropy.deal("affixes", words::AFFIXES)).to_owned(),
-    }
-}
-
-fn wire_text(entropy: &mut Entropy, scene: &Scene) -> String {
-    match entropy.below(4) {
-        0 if !scene.harvested.is_empty() => entropy.deal("harvested token", &scene.harvested).clone(),
-        1 => entropy.pick(&scene.secrets).clone(),
-        2 => (*entropy.pick(words::PAYLOADS)).to_owned(),
-        _ => (*entropy.deal("signature", words::SIGNATURES)).to_owned(),
     }
 }
 

@@ -125,7 +125,7 @@ pub(super) fn key(work: &mut Work<'_>, algorithm: Option<Algorithm>, member: Key
         _ => written(work, &key, algorithm, member)?,
     };
     if matches!(member, KeyMember::SelfIssued | KeyMember::EntityStatement) {
-        identity::statement(work, &value, &thumbprint_text(key.public(), algorithm)?, member)?;
+        identity::statement(work, &value, thumbprint_text(key.public(), algorithm), member)?;
     } else {
         let place = if member == KeyMember::Confirmation { SegmentName::Claims } else { SegmentName::Header };
         object::set(work, place, name, &value)?;

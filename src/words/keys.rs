@@ -181,7 +181,7 @@ pub const STRETCHED: &[Derivation] = &[
 ];
 
 /// `jwk` values that are no keys, or none that anybody should compute with.
-pub const KEYS: &[&str] = &[
+pub const ODD_KEYS: &[&str] = &[
     "{}",
     "null",
     "[]",
@@ -201,7 +201,7 @@ pub const KEYS: &[&str] = &[
 ];
 
 /// `x5c` values that are no certificates; some are the beginning of one, or promise more than there is.
-pub const CHAINS: &[&str] = &[
+pub const ODD_CHAINS: &[&str] = &[
     "[]",
     "null",
     "{}",

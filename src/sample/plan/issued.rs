@@ -9,7 +9,8 @@ use crate::{
     recipe::Base,
     sample::{
         Scene, havoc,
-        step::{alg, claim_name, claim_time, claim_value, dealt, header_value, sibling, value},
+        step::{claim_time, dealt, sibling},
+        value::{alg, claim_name, claim_value, header_value, value},
     },
     step::{Base64Spelling, Choice, EcdsaForm, Other, Place, SegmentName, Step},
     words,

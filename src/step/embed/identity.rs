@@ -60,10 +60,15 @@ fn multibase(public: &PublicKey) -> Option<String> {
 
 /// The claims of a statement that brings its own key: a self-issued ID token (SIOP v2, `OpenID` Connect Core section 7.4), or an entity's
 /// configuration (`OpenID` Federation 1.0 section 3).
-pub(super) fn statement(work: &mut Work<'_>, jwk: &str, thumbprint: &str, member: KeyMember) -> Result<(), StepError> {
+pub(super) fn statement(
+    work: &mut Work<'_>,
+    jwk: &str,
+    thumbprint: Result<String, StepError>,
+    member: KeyMember,
+) -> Result<(), StepError> {
     if member == KeyMember::SelfIssued {
         object::set(work, SegmentName::Claims, "iss", "\"https://self-issued.me/v2\"")?;
-        object::set(work, SegmentName::Claims, "sub", &text(thumbprint))?;
+        object::set(work, SegmentName::Claims, "sub", &text(&thumbprint?))?;
         return object::set(work, SegmentName::Claims, "sub_jwk", jwk);
     }
     let entity = work.issuer().trust.issuer.clone().unwrap_or_else(|| "https://issuer.example".to_owned());
