@@ -1,11 +1,9 @@
 //! One question at a time, and what its answer means: for confirming, shrinking and replaying.
 
-use std::time::Duration;
-
 use super::stage::{HELD, Meaning, Shot, Stage};
 use crate::{
     policy::Rule,
-    run::single::{SUSPICIOUS, Single},
+    run::single::Single,
     target::{AskError, Verifier},
     verdict::{Outcome, Verdict},
 };
@@ -21,16 +19,16 @@ impl Alone<'_> {
         Single { verifier: self.verifier, genuine: self.stage.genuine() }
     }
 
-    /// The answer to one token, and how long it took.
-    pub(super) fn ask(&self, token: &str) -> Result<(Verdict, Duration), AskError> {
-        self.single().ask(token)
+    /// The answer to one token.
+    pub(super) fn ask(&self, token: &str) -> Result<Verdict, AskError> {
+        self.single().answer(token)
     }
 
     /// What the answer to a token means, and the answer.
     pub(super) fn meaning(&self, shot: &Shot) -> Result<(Meaning, Verdict), AskError> {
-        let (verdict, took) = self.ask(&shot.token)?;
+        let (verdict, late) = self.single().answer_in_time(&shot.token)?;
         let meaning = self.stage.judge(shot, &verdict);
-        if meaning == HELD && took > SUSPICIOUS && self.single().is_slow(&shot.token, took)? {
+        if meaning == HELD && late && self.single().is_slow(&shot.token)? {
             return Ok((Meaning { outcome: Outcome::Slow, rule: None }, verdict));
         }
         if meaning.rule == Some(Rule::DuplicateMember) && self.takes_last_alone(shot)? {
@@ -42,6 +40,6 @@ impl Alone<'_> {
     /// Whether the rule that the last of two members breaks is none of the target's: then it may well have gone by the last.
     fn takes_last_alone(&self, shot: &Shot) -> Result<bool, AskError> {
         let Some(token) = self.stage.with_last_members(&shot.token) else { return Ok(false) };
-        Ok(matches!(self.ask(&token)?.0, Verdict::Accepted(_)))
+        Ok(matches!(self.ask(&token)?, Verdict::Accepted(_)))
     }
 }

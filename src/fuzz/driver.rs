@@ -83,7 +83,7 @@ impl Driver {
 
     fn ask(&self, stage: &Stage, verifier: &dyn Verifier, token: &str) -> Option<Failure> {
         let asking = Alone { stage, verifier };
-        let (verdict, _) = asking.ask(token).ok()?;
+        let verdict = asking.ask(token).ok()?;
         let meaning = stage.judge(&Shot::alone(token), &verdict);
         let excused = |meaning: Meaning, token: &str| {
             meaning.outcome < self.worst || (self.excused)(stage.algorithm(), meaning.into(), token)

@@ -11,7 +11,7 @@ use super::{
     Trail,
     alone::Alone,
     mint::Mint,
-    permits::Permits,
+    permits::{Permit, Permits},
     shrink,
     stage::{HELD, Meaning, Shot, Stage},
 };
@@ -20,7 +20,7 @@ use crate::{
     finding::{Control, Finding},
     policy::Rule,
     recipe::{Forged, Recipe},
-    run::single::SUSPICIOUS,
+    run::single::Pace,
     target::{AskError, ConfigureError, Implementation, Verifier, panic_text},
     token::Token,
     verdict::{Outcome, Provenance, Verdict},
@@ -128,17 +128,13 @@ impl<'a> Lane<'a> {
         if self.closed {
             return Ok(0);
         }
-        // Whether the target can be set up so is known from the second time on.
-        let early = if self.control.asked() { Some(self.shots(count)) } else { None };
-        let _permit = permits.take();
-        let verifier = match panic::catch_unwind(AssertUnwindSafe(|| implementation.configure(&self.stage.issuer().trust))) {
-            Ok(Ok(verifier)) => verifier,
-            Ok(Err(ConfigureError::Unsupported(reason))) => return Ok(self.close(reason)),
-            Ok(Err(ConfigureError::Unreachable(error))) if !self.control.usual => return Ok(self.close(error.to_string())),
-            Ok(Err(ConfigureError::Unreachable(error))) => return Err(error),
-            Err(panic) => return Ok(self.close(panic_text(&*panic))),
-        };
-        let shots = early.unwrap_or_else(|| self.shots(count));
+        // Nothing is forged for what the target does not support, and it answers others while tokens are made.
+        if !self.control.asked() && self.set_up(implementation, &permits.take())?.is_none() {
+            return Ok(0);
+        }
+        let shots = self.shots(count);
+        let permit = permits.take();
+        let Some(verifier) = self.set_up(implementation, &permit)? else { return Ok(0) };
         let (odd, asked) = self.ask(&*verifier, &shots);
         asked?;
         let asking = Asking { alone: Alone { stage: self.stage, verifier: &*verifier }, catalogue };
@@ -151,14 +147,22 @@ impl<'a> Lane<'a> {
         Ok(shots.len())
     }
 
-    fn shots(&mut self, count: usize) -> Vec<Shot> {
-        (0..count).filter_map(|_| self.mint.next_of_run()).collect()
-    }
-
-    fn close(&mut self, reason: String) -> usize {
+    /// A verifier for this stage; `None` closes the lane.
+    fn set_up(&mut self, implementation: &dyn Implementation, _: &Permit<'_>) -> Result<Option<Box<dyn Verifier>>, AskError> {
+        let reason = match panic::catch_unwind(AssertUnwindSafe(|| implementation.configure(&self.stage.issuer().trust))) {
+            Ok(Ok(verifier)) => return Ok(Some(verifier)),
+            Ok(Err(ConfigureError::Unreachable(error))) if self.control.usual => return Err(error),
+            Ok(Err(ConfigureError::Unreachable(error))) => error.to_string(),
+            Ok(Err(ConfigureError::Unsupported(reason))) => reason,
+            Err(panic) => panic_text(&*panic),
+        };
         self.control.unsupported = Some(reason);
         self.closed = true;
-        0
+        Ok(None)
+    }
+
+    fn shots(&mut self, count: usize) -> Vec<Shot> {
+        (0..count).filter_map(|_| self.mint.next_of_run()).collect()
     }
 
     /// Asks the controls and the shots as one stream. Gives the answers that may matter, in the order of the shots.
@@ -171,17 +175,14 @@ impl<'a> Lane<'a> {
         let tokens: Vec<&str> =
             before.iter().map(Shot::text).chain(controls).chain(after.iter().map(Shot::text)).chain(end).collect();
         let end = tokens.len() - 1;
-        let (mut odd, mut last) = (Vec::new(), Instant::now());
+        let (mut odd, mut pace) = (Vec::new(), Pace::new());
         let mut answers = vec![None; shots.len()];
         let asked = verifier.verify_all(&tokens, &mut |i, verdict| {
-            let now = Instant::now();
-            let suspicious = now - last > SUSPICIOUS;
-            last = now;
-            if i == first || i == end {
-                self.control.note_genuine(&verdict);
-            } else if i == first + 1 {
-                self.control.note_broken(&verdict);
+            if i == first || i == first + 1 || i == end {
+                pace.control();
+                if i == first + 1 { self.control.note_broken(&verdict) } else { self.control.note_genuine(&verdict) }
             } else {
+                let suspicious = pace.late();
                 let index = if i < first { i } else { i - 2 };
                 self.learn(&shots[index].recipe, &verdict);
                 let holds = matches!(verdict, Verdict::Rejected(_)) && !suspicious;
@@ -215,7 +216,7 @@ impl<'a> Lane<'a> {
     fn investigate(&mut self, shot: &Shot, odd: &Odd, at: usize, asking: &Asking<'_>) -> Result<(), AskError> {
         let Some(meaning) = self.news(shot, odd) else { return Ok(()) };
         // Next to a control, alone: what does not happen again was no finding, unless a forgery was taken.
-        let (genuine, _) = asking.alone.ask(self.stage.genuine())?;
+        let genuine = asking.alone.ask(self.stage.genuine())?;
         self.control.note_genuine(&genuine);
         let (again, answer) = asking.alone.meaning(shot)?;
         let broken_anyway =

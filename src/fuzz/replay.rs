@@ -135,7 +135,7 @@ impl Replay<'_> {
             }
         };
         let alone = Alone { stage: &stage, verifier: &*verifier };
-        let mut asked = alone.ask(stage.broken()).map(|(verdict, _)| control.note_broken(&verdict));
+        let mut asked = alone.ask(stage.broken()).map(|verdict| control.note_broken(&verdict));
         for question in questions {
             if asked.is_err() || stop.load(Ordering::Relaxed) {
                 break;
@@ -151,7 +151,7 @@ impl Replay<'_> {
         let recipe = Recipe { from: Base::Genuine, steps: Vec::new() };
         let shot = Shot { recipe: recipe.clone(), token: question.token.clone(), issued: Vec::new() };
         let (meaning, verdict) = alone.meaning(&shot)?;
-        let (genuine, _) = alone.ask(alone.stage.genuine())?;
+        let genuine = alone.ask(alone.stage.genuine())?;
         control.note_genuine(&genuine);
         let dead = |verdict: &Verdict| matches!(verdict, Verdict::Crashed(_) | Verdict::Hung(_));
         if dead(&verdict) && dead(&genuine) {

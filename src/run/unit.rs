@@ -6,13 +6,12 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use super::{
     Event, Tally,
     arsenal::{Stage, Unit},
-    single::{SUSPICIOUS, Single},
+    single::{Pace, Single},
 };
 use crate::{
     catalogue::Case,
@@ -29,10 +28,10 @@ pub(super) struct Worker<'a> {
     ready: Option<(usize, Result<Box<dyn Verifier>, String>)>,
 }
 
-/// An answer and how long it took.
+/// An answer and whether it came late.
 struct Answer {
     verdict: Verdict,
-    took: Duration,
+    late: bool,
 }
 
 /// A case with its token.
@@ -40,6 +39,9 @@ type Sent<'a> = (&'a Case, &'a Forged);
 
 /// Why a case is skipped over which the target died or hung.
 const NO_FAULT: &str = "the target died or hung over a genuine token as well, so that nothing is known about the case";
+
+/// Why a case is skipped whose answer came late, once.
+const LATE_ONCE: &str = "its answer came late, and the run ended before it could be asked again";
 
 impl<'a> Worker<'a> {
     pub(super) fn new(implementation: &'a dyn Implementation) -> Self {
@@ -137,7 +139,8 @@ impl Asker<'_> {
         // Whatever comes first: answers may be out of order.
         odd.sort_by_key(|(index, ..)| *index);
         for (index, outcome, verdict) in odd {
-            let (outcome, verdict) = if asked.is_err() || stop.load(Ordering::Relaxed) {
+            let stopped = stop.load(Ordering::Relaxed);
+            let (outcome, verdict) = if asked.is_err() || stopped {
                 (outcome, verdict)
             } else {
                 // A target that is lost meanwhile leaves the finding as it was first seen.
@@ -149,6 +152,10 @@ impl Asker<'_> {
             match outcome {
                 Outcome::Held => {
                     held += 1;
+                    continue;
+                }
+                Outcome::Slow if asked.is_err() || stopped => {
+                    tally.skip(number, self.stage, sent[index].0, LATE_ONCE.to_owned());
                     continue;
                 }
                 Outcome::Skipped => {
@@ -170,20 +177,13 @@ impl Asker<'_> {
     fn batch(&self, sent: &[Sent<'_>], control: &mut Control, on_answer: &mut dyn FnMut(usize, Answer)) -> Result<(), AskError> {
         let tokens = self.stage.stream(sent.iter().map(|(_, forged)| *forged));
         let last = tokens.len() - 1;
-        self.ask(&tokens, &mut |i, answer| match i {
-            0 => control.note_genuine(&answer.verdict),
-            1 => control.note_broken(&answer.verdict),
-            i if i == last => control.note_genuine(&answer.verdict),
-            i => on_answer(i - 2, answer),
-        })
-    }
-
-    fn ask(&self, tokens: &[&str], on_answer: &mut dyn FnMut(usize, Answer)) -> Result<(), AskError> {
-        let mut last = Instant::now();
-        self.verifier.verify_all(tokens, &mut |i, verdict| {
-            let now = Instant::now();
-            on_answer(i, Answer { verdict, took: now - last });
-            last = now;
+        let mut pace = Pace::new();
+        self.verifier.verify_all(&tokens, &mut |i, verdict| match i {
+            _ if i < 2 || i == last => {
+                pace.control();
+                if i == 1 { control.note_broken(&verdict) } else { control.note_genuine(&verdict) }
+            }
+            _ => on_answer(i - 2, Answer { verdict, late: pace.late() }),
         })
     }
 
@@ -193,7 +193,7 @@ impl Asker<'_> {
 
     fn outcome(&self, shot: Sent<'_>, answer: &Answer) -> Outcome {
         let outcome = self.judge(shot, &answer.verdict);
-        if outcome == Outcome::Held && answer.took > SUSPICIOUS { Outcome::Slow } else { outcome }
+        if outcome == Outcome::Held && answer.late { Outcome::Slow } else { outcome }
     }
 
     fn judge(&self, (case, forged): Sent<'_>, verdict: &Verdict) -> Outcome {
@@ -219,19 +219,18 @@ impl Asker<'_> {
         control: &mut Control,
     ) -> Result<(Outcome, Verdict), AskError> {
         let (single, token) = (self.single(), shot.1.token.as_str());
-        let (genuine, _) = single.ask(&self.stage.genuine)?;
-        control.note_genuine(&genuine);
-        let (again, took) = single.ask(token)?;
         if outcome == Outcome::Slow {
-            let slow = single.is_slow(token, took)?;
-            return Ok((if slow { Outcome::Slow } else { Outcome::Held }, again));
+            return Ok((if single.is_slow(token)? { Outcome::Slow } else { Outcome::Held }, verdict));
         }
+        let genuine = single.answer(&self.stage.genuine)?;
+        control.note_genuine(&genuine);
+        let again = single.answer(token)?;
         let confirmed = self.judge(shot, &again);
         if confirmed == outcome {
             return Ok(blamed(outcome, verdict, &genuine));
         }
         // Not the same twice. Accepting a forgery once is enough; of anything else the graver of two more answers counts.
-        let (third, _) = single.ask(token)?;
+        let third = single.answer(token)?;
         let last = self.judge(shot, &third);
         let first = if outcome == Outcome::Forged { outcome } else { Outcome::Held };
         let answers = [(first, verdict), (confirmed, again), (last, third)];
