@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench --bench pipes               the adapters of PyJWT, of jsonwebtoken for Node, and this crate's own
 //! cargo bench --bench pipes -- 100000     so many tokens a round, instead of 50,000
+//! cargo bench --bench pipes -- Node       only adapters with that in their name
 //! ```
 //! A recorded run tells which lines an adapter gets, those of confirming and shrinking included; then rounds are run in turn, and the
 //! median of their ratios counts. Beside it: CPU time of this process and its children over that of the adapter alone. An adapter that
@@ -35,7 +36,9 @@ const PAIRS: usize = 5;
 const GOAL: f64 = 0.8;
 
 fn main() {
-    let cases = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(CASES);
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let cases = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(CASES);
+    let names: Vec<&String> = arguments.iter().filter(|argument| argument.parse::<usize>().is_err()).collect();
     let adapters = Path::new(env!("CARGO_MANIFEST_DIR")).join("adapters");
     let script = |name: &str| adapters.join(name).display().to_string();
     let commands = [
@@ -51,7 +54,8 @@ fn main() {
         "{:22} {:>5} {:>9} {:>12} {:>12} {:>7} {:>9}",
         "adapter", "jobs", "tokens", "file, a s", "fuzz, a s", "ratio", "CPU ratio"
     );
-    for (name, command) in commands {
+    let wanted = |name: &str| names.is_empty() || names.iter().any(|wanted| name.contains(wanted.as_str()));
+    for (name, command) in commands.into_iter().filter(|(name, _)| wanted(name)) {
         // At end of input an adapter exits with 0; without its library, with 2.
         let starts = Command::new(&command[0]).args(&command[1..]).stdin(Stdio::null()).stderr(Stdio::null()).status();
         if !starts.is_ok_and(|status| status.success()) {

@@ -67,7 +67,7 @@ impl<'a> Mint<'a> {
     pub fn thrifty(mut self) -> Self {
         let algorithm = self.stage.algorithm();
         self.purse /= match algorithm.family() {
-            Family::Rsa | Family::Ec if !algorithm.is_pss() => 2,
+            Family::Rsa | Family::Ec => 2,
             _ => 4,
         };
         self
@@ -228,6 +228,7 @@ impl<'a> Mint<'a> {
             Family::Hmac => 400,
             Family::Okp => 20,
             Family::Ec => 120,
+            Family::Rsa if self.stage.algorithm().is_pss() => 1_600,
             Family::Rsa => 800,
         };
         if self.entropy.below(every) == 0 {
@@ -236,9 +237,14 @@ impl<'a> Mint<'a> {
     }
 }
 
-/// Dear recipes to begin with. An odd set-up has its turn seldom, and only an odd key asks for more mathematics than the usual one.
+/// Dear recipes to begin with: a PSS signature, which is made without ring so that its salt follows from the seed, costs four times what
+/// PKCS #1 v1.5 does. An odd set-up has its turn seldom, and only an odd key asks for more mathematics than the usual one.
 fn purse(stage: &Stage) -> usize {
-    let usual = if stage.algorithm().family() == Family::Rsa { 250 } else { 500 };
+    let usual = match stage.algorithm().family() {
+        Family::Rsa if stage.algorithm().is_pss() => 125,
+        Family::Rsa => 250,
+        _ => 500,
+    };
     let configuration = stage.configuration();
     let share = if *configuration == Configuration::default() {
         1
