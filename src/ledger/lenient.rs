@@ -1,8 +1,9 @@
 //! Reading tokens and signatures as leniently as the laxest library: the oracle must recognise a genuine token under any disguise.
 
-use data_encoding::{BASE64URL_NOPAD, Encoding, Specification};
+use std::{borrow::Cow, sync::OnceLock};
+
+use data_encoding::{BASE64URL_NOPAD, Encoding, HEXLOWER_PERMISSIVE, Specification};
 use rsa::BigUint;
-use std::sync::OnceLock;
 
 use crate::keys::Curve;
 
@@ -82,15 +83,53 @@ enum Padding {
     EndsFour,
 }
 
-/// Base64 of either alphabet, skipping what belongs to neither, under each reading of padding; unused bits do not matter.
+/// Below that many bytes, hex and base64 of base64 are read into a text by chance.
+const SPELLED_OUT: usize = 16;
+
+/// Everything that a segment may say: base64, once or twice, hex, or plain JSON; percent-encoded or not.
 fn decode(text: &str) -> Vec<Vec<u8>> {
+    let text = unescaped(text);
+    let mut readings = base64(&text);
+    if text.starts_with('{') {
+        readings.push(text.as_bytes().to_vec());
+    }
+    if let Ok(bytes) = HEXLOWER_PERMISSIVE.decode(text.as_bytes())
+        && bytes.len() >= SPELLED_OUT
+    {
+        readings.push(bytes);
+    }
+    let again = readings.first().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    if let Some(Ok(bytes)) = again.map(|text| BASE64URL_NOPAD.decode(text.as_bytes()))
+        && bytes.len() >= SPELLED_OUT
+    {
+        readings.push(bytes);
+    }
+    readings
+}
+
+/// The text without percent-encoding (RFC 3986 section 2.1); as it is where that gives no text.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('%') {
+        return Cow::Borrowed(text);
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let octet = after.get(..2).filter(|_| byte == b'%').and_then(|two| HEXLOWER_PERMISSIVE.decode(two).ok());
+        bytes.push(octet.as_ref().map_or(byte, |octet| octet[0]));
+        rest = if octet.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
+/// Base64 of either alphabet, skipping what belongs to neither, under each reading of padding; unused bits do not matter.
+fn base64(text: &str) -> Vec<Vec<u8>> {
     if let Ok(bytes) = BASE64URL_NOPAD.decode(text.as_bytes()) {
         return vec![bytes];
     }
-    let text = text.replace("%3D", "=").replace("%2B", "+").replace("%2F", "/");
     let inside = text.trim_end_matches('=').contains('=');
     let paddings: &[Padding] = if inside { &[Padding::Ends, Padding::Skipped, Padding::EndsFour] } else { &[Padding::Ends] };
-    let mut readings: Vec<Vec<u8>> = paddings.iter().filter_map(|padding| decode_with(&text, *padding)).collect();
+    let mut readings: Vec<Vec<u8>> = paddings.iter().filter_map(|padding| decode_with(text, *padding)).collect();
     readings.dedup();
     readings
 }
