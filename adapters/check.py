@@ -99,6 +99,8 @@ def questions(alg, pinned):
     yield "another issuer", token(alg, json.dumps(dict(CLAIMS, iss="https://evil.example"))), False
     yield "another audience", token(alg, json.dumps(dict(CLAIMS, aud="https://evil.example"))), False
     yield "expired", token(alg, json.dumps(dict(CLAIMS, exp=1000000000))), False
+    if alg != ALGORITHMS[0]:        # texts and claims are read alike for all of them, and some verify few signatures a second
+        return
     for name, text in (("empty", ""), ("dot", "."), ("dots", ".."), ("NUL", "\x00"), ("1 MB", "A" * (1 << 20)),
                        ("surrogate", "\ud800.\udfff.x"), ("no ASCII", "é.ü.ß"), ("deep header", b64(b"[" * 99999) + "..")):
         yield name, text, False
