@@ -24,7 +24,7 @@ use std::{
 pub use command::of_command;
 
 use self::files::Budget;
-use crate::keys::private_pems;
+use crate::keys::private_keys;
 
 /// The most words that a harvest gives.
 pub const MOST_WORDS: usize = 20_000;
@@ -87,7 +87,7 @@ pub struct Harvest {
     /// Literals that stand close together in sources that are no package of somebody else's, in their order: a name and its value, an
     /// id and its secret are written side by side.
     pub passages: Vec<Vec<String>>,
-    /// Private keys in PEM, in sources and in files of their own.
+    /// Private keys, PEM texts and JWKs, as PEM: in sources and in files of their own.
     pub keys: Vec<String>,
 }
 
@@ -170,7 +170,7 @@ impl Crop {
 
     fn find_keys(&mut self, text: &str) {
         let room = MOST_KEYS.saturating_sub(self.keys.len());
-        let new = private_pems(text).into_iter().filter(|pem| !self.keys.contains(pem)).take(room).collect::<Vec<_>>();
+        let new = private_keys(text).into_iter().filter(|pem| !self.keys.contains(pem)).take(room).collect::<Vec<_>>();
         self.keys.extend(new);
     }
 

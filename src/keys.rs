@@ -23,7 +23,7 @@ pub(crate) use self::public::rsa_parameters;
 pub use self::{
     certificate::CertificateSpec,
     ec::Curve,
-    private::private_pems,
+    private::private_keys,
     public::{KeyError, PublicKey, PublicMaterial},
     rsa_key::{RsaKey, digest_info, emsa_pkcs1, emsa_pss, mgf1},
     text::{KeyText, UnknownKeyText},

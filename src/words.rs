@@ -79,8 +79,20 @@ pub fn spellings(name: &str) -> Vec<String> {
         name.replace('S', "\u{17f}"),
         name.chars().map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap_or(c)).collect(),
     ];
-    let lists = [format!("[{}]", quoted(name)), format!("[\"none\",{}]", quoted(name)), format!("{{\"name\":{}}}", quoted(name))];
-    texts.iter().filter(|text| *text != name).map(|text| quoted(text)).chain(lists).collect()
+    let quote = quoted(name);
+    let shapes =
+        [format!("[{quote}]"), format!("[\"none\",{quote}]"), format!("{{\"name\":{quote}}}"), format!("{{\"alg\":{quote}}}")];
+    // As Web Cryptography spells algorithms.
+    let scheme = match family {
+        "HS" => "HMAC",
+        "RS" => "RSASSA-PKCS1-v1_5",
+        "PS" => "RSA-PSS",
+        "ES" => "ECDSA",
+        _ => "Ed25519",
+    };
+    let hash = [format!("\"SHA-{size}\""), format!("{{\"name\":\"SHA-{size}\"}}")];
+    let webcrypto = hash.map(|hash| format!("{{\"name\":\"{scheme}\",\"hash\":{hash}}}"));
+    texts.iter().filter(|text| *text != name).map(|text| quoted(text)).chain(shapes).chain(webcrypto).collect()
 }
 
 /// A configured text, spelled as comparisons in part, without case or after "normalising" would take it.

@@ -16,7 +16,7 @@ use std::{
 use jwt_gauntlet::{
     Algorithm, Fuzzer, Implementation, Outcome, Trust, Verdict,
     harvest::harvest,
-    keys::{Key, private_pems},
+    keys::{Key, private_keys},
     target::strict::Strict,
     token::{Draft, Segment},
 };
@@ -270,7 +270,7 @@ fn a_word_in_a_json_file_beside_a_node_script_is_found() {
 fn a_private_key_in_a_source_signs_forgeries() {
     const KEYS: &str = include_str!("../src/keys/private-tests.txt");
     let room = room("private-key");
-    for (i, pem) in private_pems(KEYS).into_iter().enumerate() {
+    for (i, pem) in private_keys(KEYS).into_iter().enumerate() {
         let literals: String = pem.lines().map(|line| format!("    '{line}\\n' +\n")).collect();
         write(&room, &[("signer.js", format!("const DEVELOPMENT =\n{literals}    ''\n"))]);
         let harvest = harvest(&room).expect("it is there");

@@ -9,7 +9,7 @@ use jwt_gauntlet::{
     entropy::Entropy,
     harvest::Harvest,
     issuer::Issuer,
-    keys::private_pems,
+    keys::private_keys,
     recipe::{Base, Recipe},
     sample::Scene,
     step::Step,
@@ -24,7 +24,7 @@ fn issuer(algorithm: Algorithm) -> Issuer {
 
 fn scene(issuer: &Issuer) -> Scene {
     let words = vec!["x-own".to_owned(), "own \"word\"\n".to_owned()];
-    let keys = private_pems(include_str!("../src/keys/private-tests.txt"));
+    let keys = private_keys(include_str!("../src/keys/private-tests.txt"));
     Scene::new(issuer, &Words::with(Harvest { words, keys, ..Harvest::default() }))
 }
 

@@ -198,6 +198,15 @@ impl Curve {
         })
     }
 
+    /// A private key of this curve in PKCS#8; `None` unless the number is in range.
+    #[must_use]
+    pub fn pkcs8(self, scalar: &[u8]) -> Option<Vec<u8>> {
+        on_curve!(self, curve => {
+            use curve::pkcs8::EncodePrivateKey as _;
+            Some(curve::SecretKey::from_slice(scalar).ok()?.to_pkcs8_der().ok()?.as_bytes().to_vec())
+        })
+    }
+
     /// The public point `(x, y)` of a scalar.
     ///
     /// # Panics

@@ -1,6 +1,8 @@
 //! Private keys out of texts: what somebody left in a source or a key file.
 //!
-//! Deliberately absent: encrypted keys, and every format but the PEM texts that JWT libraries are given (PKCS#8, PKCS#1, SEC1).
+//! Deliberately absent: encrypted keys, and every format but those that JWT libraries are given: PEM (PKCS#8, PKCS#1, SEC1) and JWK.
+
+mod jwk;
 
 use data_encoding::BASE64;
 use rsa::{RsaPrivateKey, pkcs1::DecodeRsaPrivateKey as _, pkcs8::DecodePrivateKey as _};
@@ -51,9 +53,20 @@ fn ec(der: &[u8]) -> Option<Material> {
     Some(Material::Ec(curve, curve.scalar_in(der)?))
 }
 
-/// The PEM texts of private keys in a source: as they are, or spread over the literals of any language.
+/// The private keys in a source, as PEM texts: those that are some, as they are or spread over the literals of any language; and those
+/// of JWKs.
 #[must_use]
-pub fn private_pems(text: &str) -> Vec<String> {
+pub fn private_keys(text: &str) -> Vec<String> {
+    let mut found = pems(text);
+    for pem in jwk::pems(text) {
+        if found.len() < MOST && !found.contains(&pem) {
+            found.push(pem);
+        }
+    }
+    found
+}
+
+fn pems(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     // Each key that ends is looked at once, whatever begins inside it.
     let mut rest = text;
@@ -111,7 +124,7 @@ mod tests {
 
     #[test]
     fn keys_of_openssl_are_read_and_sign() {
-        let pems = private_pems(KEYS);
+        let pems = pems(KEYS);
         let signs = |pem: &String| {
             let key = Key::from_private_pem(pem).expect("it was found");
             let fit = Algorithm::ALL.into_iter().filter(|a| key.public().fits(*a) && *a != Algorithm::HS256);
@@ -123,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_key_is_found_in_the_literals_of_any_language() {
-        let pem = &private_pems(KEYS)[2];
+        let pem = &pems(KEYS)[2];
         let lines: Vec<&str> = pem.lines().collect();
         let spread = [
             format!("KEY = \"{}\"", pem.replace('\n', "\\n")),
@@ -135,7 +148,7 @@ mod tests {
             format!("let key = \"{}\\\n\";", lines.join("\\n\\\n")),
         ];
         for text in spread {
-            assert_eq!(private_pems(&text), std::slice::from_ref(pem), "{text}");
+            assert_eq!(pems(&text), std::slice::from_ref(pem), "{text}");
         }
     }
 
@@ -146,7 +159,7 @@ mod tests {
         let public = String::from_utf8(public).expect("ASCII");
         for text in [public.as_str(), "-----BEGIN PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"]
         {
-            assert_eq!(private_pems(text), Vec::<String>::new(), "{text}");
+            assert_eq!(pems(text), Vec::<String>::new(), "{text}");
         }
     }
 }

@@ -283,6 +283,10 @@ fn exploited(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Bas
         steps.push(sign(scene.algorithm));
     }
     steps.push(step);
+    if entropy.percent(15) {
+        // Another hash, or none, under a name of the family.
+        steps.push(set_header("alg", entropy.deal("spellings", &scene.spellings).clone()));
+    }
     if entropy.percent(10) {
         steps.push(match entropy.below(3) {
             0 => Step::ExtendSignature { hex: (*entropy.deal("tail", &["00", "0a", "ff", "0000000000000000"])).into() },

@@ -271,11 +271,21 @@ pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
         Family::Ec => match entropy.below(12) {
             0..4 => Step::RespellEcdsa { to: dealt!(entropy, EcdsaSpelling) },
             4 => embed_near(scene, KeyMember::OrderTwo),
-            _ => Step::EcdsaScalars {
-                r: dealt!(entropy, EcdsaScalar),
-                s: Choice::one(*entropy.deal("s", EcdsaScalar::VARIANTS)),
-                form: dealt!(entropy, EcdsaForm),
-            },
+            which => {
+                // Numbers that belong together, or any.
+                let together = [
+                    (EcdsaScalar::Zero, EcdsaScalar::Zero),
+                    (EcdsaScalar::GeneratorX, EcdsaScalar::Digest),
+                    (EcdsaScalar::KeyX, EcdsaScalar::KeyX),
+                    (EcdsaScalar::Order, EcdsaScalar::Order),
+                ];
+                let (r, s) = if which < 7 {
+                    *entropy.deal("r and s", &together)
+                } else {
+                    (*entropy.deal("r", EcdsaScalar::VARIANTS), *entropy.deal("s", EcdsaScalar::VARIANTS))
+                };
+                Step::EcdsaScalars { r: r.into(), s: s.into(), form: dealt!(entropy, EcdsaForm) }
+            }
         },
         Family::Okp => match entropy.below(3) {
             0 => Step::RespellEddsa { to: dealt!(entropy, EddsaSpelling) },

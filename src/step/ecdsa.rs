@@ -7,7 +7,7 @@ use super::{StepError, signature, vary};
 use crate::{
     algorithm::{Algorithm, Sha2},
     der,
-    keys::{Curve, Material},
+    keys::{Curve, Material, PublicMaterial},
     step::Work,
 };
 
@@ -43,6 +43,8 @@ pub enum EcdsaScalar {
     GeneratorX,
     /// The hash of the signing input: the `s` to go with [`Self::GeneratorX`].
     Digest,
+    /// The first coordinate of the trusted key, modulo n: as both numbers, a signature of every message whose digest counts as 0.
+    KeyX,
     /// Random, below n.
     Random,
 }
@@ -201,6 +203,10 @@ impl EcdsaScalar {
                 let digest = curve.algorithm().hash().digest(work.signing_input()?.as_bytes());
                 BigUint::from_bytes_be(&digest) % order
             }
+            Self::KeyX => match &work.issuer().public.material {
+                PublicMaterial::Ec { curve: of, x, .. } if *of == curve => BigUint::from_bytes_be(x) % order,
+                _ => return Err(StepError::Unfit("the trusted key is on another curve, or on none".to_owned())),
+            },
             Self::Random => BigUint::from_bytes_be(&work.random(curve.width())) % order,
         };
         Ok(fixed(&number, curve.width()))

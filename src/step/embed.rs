@@ -23,6 +23,7 @@ pub(super) use self::{
 use super::{
     SegmentName, StepError, hmac, object,
     signature::{role_key, set},
+    wire,
 };
 use crate::{
     algorithm::{Algorithm, Family},
@@ -79,6 +80,10 @@ pub enum KeyMember {
     OrderTwo,
     /// `jwk`, exactly the trusted key; the attacker signs.
     Trusted,
+    /// `jwk`, the trusted key with a certificate of the attacker's as its `x5c` (RFC 7517 section 4.7).
+    TrustedChain,
+    /// `jwk` in the unprotected header of a flattened JSON serialisation (RFC 7515 section 7.2.2).
+    Unprotected,
     /// `kid`, the key as a DID URL of the method `jwk`.
     DidJwk,
     /// The same without the fragment.
@@ -97,8 +102,8 @@ impl KeyMember {
     /// Whether it holds something of the trusted key, so that the key has to be of the same kind.
     #[must_use]
     pub fn is_near_trusted(self) -> bool {
-        use KeyMember::{ExponentOne, OrderTwo, Trusted, TrustedFirst, TrustedLast, TrustedThumbprint};
-        matches!(self, ExponentOne | OrderTwo | Trusted | TrustedFirst | TrustedLast | TrustedThumbprint)
+        use KeyMember::{ExponentOne, OrderTwo, Trusted, TrustedChain, TrustedFirst, TrustedLast, TrustedThumbprint};
+        matches!(self, ExponentOne | OrderTwo | Trusted | TrustedChain | TrustedFirst | TrustedLast | TrustedThumbprint)
     }
 }
 
@@ -119,11 +124,16 @@ pub(super) fn key(work: &mut Work<'_>, algorithm: Option<Algorithm>, member: Key
             object::set(work, SegmentName::Header, "kid", &text(&kid))?;
             ("jwk", public(&key, Some(kid)).jwk(algorithm))
         }
-        KeyMember::TrustedFirst | KeyMember::TrustedLast | KeyMember::Trusted => {
+        KeyMember::TrustedFirst | KeyMember::TrustedLast | KeyMember::Trusted | KeyMember::TrustedChain => {
             ("jwk", beside_trusted(work, &key, algorithm, member)?)
         }
         _ => written(work, &key, algorithm, member)?,
     };
+    if member == KeyMember::Unprotected {
+        let signature = key.sign(algorithm, work.signing_input()?.as_bytes())?;
+        set(work, signature)?;
+        return wire::with_unprotected(work, &format!("{{{}:{value}}}", text(name)));
+    }
     if matches!(member, KeyMember::SelfIssued | KeyMember::EntityStatement) {
         identity::statement(work, &value, thumbprint_text(key.public(), algorithm), member)?;
     } else {
@@ -183,6 +193,11 @@ fn beside_trusted(work: &Work<'_>, key: &Key, algorithm: Algorithm, member: KeyM
     Ok(match member {
         KeyMember::TrustedFirst => join(&trusted, &own),
         KeyMember::TrustedLast => join(&own, &trusted),
+        KeyMember::TrustedChain => {
+            let unfit = || StepError::Unfit(format!("{algorithm} keys have no certificates"));
+            let certificate = certificate::self_signed(key).ok_or_else(unfit)?;
+            join(&trusted, &json!({"x5c": [data_encoding::BASE64.encode(&certificate)]}).to_string())
+        }
         _ => trusted,
     })
 }

@@ -214,6 +214,16 @@ fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&s
     Ok(value.to_string())
 }
 
+/// The flattened serialisation, with an unprotected header that goes in verbatim.
+pub(super) fn with_unprotected(work: &mut Work<'_>, header: &str) -> Result<(), StepError> {
+    work.signing_input()?;
+    let [protected, payload, signature]: [String; 3] =
+        std::array::from_fn(|i| work.draft().segments.get(i).map(ToString::to_string).unwrap_or_default());
+    let rest = json!({"payload": payload, "protected": protected, "signature": signature}).to_string();
+    work.set_wire_text(format!("{{\"header\":{header},{}", &rest[1..]));
+    Ok(())
+}
+
 /// `to` goes in verbatim, for JSON that no library would print.
 pub(super) fn json_signature(work: &mut Work<'_>, at: JsonPlace, to: Option<&str>) -> Result<(), StepError> {
     work.signing_input()?;

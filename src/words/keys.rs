@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::{
     algorithm::Algorithm,
-    keys::{Key, private_pems},
+    keys::{Key, private_keys},
     step::Derivation,
 };
 
@@ -235,5 +235,5 @@ pub fn signing_keys(pems: &[String]) -> Vec<SigningKey> {
 #[must_use]
 pub fn sample_keys() -> &'static [SigningKey] {
     static KEYS: OnceLock<Vec<SigningKey>> = OnceLock::new();
-    KEYS.get_or_init(|| signing_keys(&private_pems(include_str!("sample-keys.txt"))))
+    KEYS.get_or_init(|| signing_keys(&private_keys(include_str!("sample-keys.txt"))))
 }

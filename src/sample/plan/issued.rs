@@ -57,6 +57,10 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
                     set_claim(&name, to)
                 });
             }
+            if entropy.percent(10) {
+                // What some rule counts from, or falls back to.
+                steps.push(Step::DropClaim { name: (*entropy.deal("without", &["iat", "exp", "nbf"])).into() });
+            }
         }
         8 => steps.push(Step::DropClaim { name: (*entropy.deal("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
         9 => steps.push(Step::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() }),

@@ -104,6 +104,12 @@ pub(super) fn word(entropy: &mut Entropy, scene: &Scene) -> String {
     let all = scene.harvested.as_slice();
     match own {
         true if entropy.percent(50) => entropy.deal("promising word", &all[..all.len().min(PROMISING)]).clone(),
+        true if entropy.percent(10) => {
+            // Of a pattern or a prefix, a text that fits it.
+            let word = entropy.deal("prefix", all);
+            let end = word.find(['(', '[', '\\', '*', '{', '%', '$', '<', '+', '?']).unwrap_or(word.len());
+            format!("{}{}", word[..end].trim_start_matches('^'), entropy.deal("suffix", &["a", "1", "x1", "admin"]))
+        }
         true => entropy.deal("word", all).clone(),
         false => entropy.deal("back door", &scene.back_doors).clone(),
     }
@@ -179,7 +185,12 @@ pub(super) fn leaked(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
         0 => {}
         1 => key_id(steps, entropy, 100),
         2 => steps.push(Step::DropHeader { name: "kid".into() }),
-        _ => steps.push(set_header("kid", words::quoted(&word(entropy, scene)))),
+        _ => {
+            // Revoked ids are compared as they are, and keys looked up in another case.
+            let word = word(entropy, scene);
+            let word = if entropy.percent(25) { word.to_uppercase() } else { word };
+            steps.push(set_header("kid", words::quoted(&word)));
+        }
     }
     if entropy.percent(15) {
         let name = *entropy.deal("leaked with", &["iss", "aud", "sub", "azp"]);
