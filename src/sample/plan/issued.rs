@@ -22,7 +22,13 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
     let algorithm = if entropy.percent(18) { sibling(entropy, scene) } else { scene.algorithm };
     match entropy.below(20) {
         0 if entropy.percent(60) => {
-            steps.push(claim_time(entropy));
+            if entropy.percent(15) {
+                // A duration, for who counts from now where there is nothing else to count from.
+                steps.push(set_claim("exp", *entropy.deal("duration", &["3600", "86400", "60", "1000000"])));
+                steps.push(Step::DropClaim { name: "iat".into() });
+            } else {
+                steps.push(claim_time(entropy));
+            }
             if entropy.percent(60) {
                 // What might prolong it, by the handful.
                 let to = *entropy.deal("prolonged", &["4102444800", "4102444800", "999999999999", "true", "\"P99Y\""]);
