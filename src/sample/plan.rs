@@ -62,7 +62,7 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
         (21, Plan::Confused),
         (if dear { 15 } else { 0 }, Plan::Embedded),
         (mathematics_weight(scene, dear), Plan::Mathematics),
-        (if hmac { 18 } else { private(24) }, Plan::Issued),
+        (if hmac { 18 } else { private(28) }, Plan::Issued),
         (9, Plan::Respelled),
         (5, Plan::Raw),
         (if scene.harvested.is_empty() { 5 } else { 20 }, Plan::Worded),

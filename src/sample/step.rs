@@ -299,11 +299,13 @@ pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
 fn rsa(entropy: &mut Entropy, scene: &Scene) -> Step {
     let own: &[u8] = match (scene.algorithm.is_pss(), scene.exponent_3) {
         (true, _) => &[0, 0, 0, 1, 6],
-        (false, false) => &[3, 4, 5, 6, 1],
+        (false, false) => &[3, 4, 5, 6, 1, 1],
         (false, true) => &[2, 2, 2, 2, 2, 3, 4, 5, 6, 1],
     };
     match entropy.pick(own) {
         0 => Step::RsaPss { edit: dealt!(entropy, PssEdit) },
+        // Only the issuer makes an s for which s + n fits, and nothing else shows that nobody compares it with n.
+        1 if entropy.percent(45) => Step::RsaInteger { to: RsaInteger::PlusModulus.into() },
         1 => Step::RsaInteger { to: dealt!(entropy, RsaInteger) },
         2 => Step::RsaCubeRoot { layout: dealt!(entropy, CubeRoot) },
         3 => Step::RsaPadding { edit: dealt!(entropy, PaddingEdit) },
@@ -329,5 +331,10 @@ pub(super) fn sibling(entropy: &mut Entropy, scene: &Scene) -> Algorithm {
         Algorithm::ALL.into_iter().filter(|a| a.family() == scene.family() && *a != scene.algorithm).collect();
     let curve_fits = |a: &Algorithm| Curve::of(*a).is_some() == Curve::of(scene.algorithm).is_some();
     let kin: Vec<Algorithm> = kin.into_iter().filter(curve_fits).collect();
+    let counterpart = kin.iter().find(|a| scene.family() == Family::Rsa && a.hash() == scene.algorithm.hash());
+    if let Some(counterpart) = counterpart.filter(|_| entropy.percent(35)) {
+        // The other padding, with all else the same.
+        return *counterpart;
+    }
     if kin.is_empty() { scene.algorithm } else { *entropy.deal("sibling", &kin) }
 }

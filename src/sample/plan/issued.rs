@@ -19,7 +19,7 @@ use crate::{
 /// The issuer signs what its users had it write; then perhaps somebody changes it.
 pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     let two_steps = entropy.percent(30);
-    let algorithm = if entropy.percent(18) { sibling(entropy, scene) } else { scene.algorithm };
+    let algorithm = if entropy.percent(24) { sibling(entropy, scene) } else { scene.algorithm };
     match entropy.below(20) {
         0 if entropy.percent(60) => {
             if entropy.percent(15) {
@@ -112,7 +112,7 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
         steps.push(Step::SignByKeyType { form: dealt!(entropy, EcdsaForm) });
         return Base::Genuine;
     }
-    if algorithm != scene.algorithm && entropy.percent(80) {
+    if algorithm != scene.algorithm && entropy.percent(70) {
         steps.push(set_header("alg", words::quoted(algorithm.name())));
     }
     // Some verifiers go by the name in the header, some by the key.
