@@ -131,9 +131,6 @@ pub enum FuzzError {
 /// Cases where there is no budget: a minute or more on a fast target.
 const CASES: NonZeroUsize = NonZeroUsize::new(1_000_000).expect("it is not zero");
 
-/// Threads beside those that may ask. Batches differ: one algorithm's tokens take longer to make than to answer, another's to answer.
-const AHEAD: usize = 3;
-
 impl<'a> Fuzzer<'a> {
     /// One algorithm of each signature scheme.
     pub const ALGORITHMS: [Algorithm; 5] =
@@ -315,8 +312,8 @@ impl<'a> Fuzzer<'a> {
         while idle <= turns.round() {
             let before = tally.executions.load(Ordering::Relaxed);
             thread::scope(|scope| {
-                // More than may ask: they make tokens while the others wait for answers.
-                for _ in 1..(self.jobs + AHEAD).min(slots.len()) {
+                // One more than are asked: it makes tokens while the others wait for answers.
+                for _ in 1..(self.jobs + 1).min(slots.len()) {
                     scope.spawn(work);
                 }
                 work();
