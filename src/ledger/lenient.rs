@@ -34,8 +34,10 @@ pub(super) fn readings(token: &str) -> Vec<Reading> {
 /// The same with the texts that were read.
 pub(crate) fn spelled(token: &str) -> Vec<Spelled> {
     let text = token.trim_matches(|c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}' || c == '"');
-    if text.starts_with('{') {
-        return json_readings(text.as_bytes());
+    // What begins like JSON and is none may have its header written out.
+    let json = if text.starts_with('{') { json_readings(text.as_bytes()) } else { Vec::new() };
+    if !json.is_empty() {
+        return json;
     }
     let word = |prefix: &str| {
         text.get(..prefix.len()).filter(|t| t.eq_ignore_ascii_case(prefix)).map(|_| text[prefix.len()..].trim_start())

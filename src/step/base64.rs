@@ -99,12 +99,19 @@ mod tests {
     fn what_a_lenient_decoder_reads_as_the_same_is_respelled_and_nothing_is_genuine() {
         let issuer = Configuration::default().issuer(Algorithm::RS256).expect("an issuer");
         for &to in Base64Spelling::VARIANTS {
-            let steps = vec![Step::RespellBase64 { of: SegmentName::Signature.into(), to: to.into() }];
-            let Ok(forged) = (Recipe { from: Base::Genuine, steps }).forge(&issuer, 1, "test") else {
-                assert!(matches!(to, Base64Spelling::TrailingBits | Base64Spelling::Plain), "{to:?}");
-                continue;
-            };
-            assert_eq!(forged.provenance, Provenance::Respelled, "{to:?}");
+            for of in [SegmentName::Header, SegmentName::Claims, SegmentName::Signature] {
+                let steps = vec![Step::RespellBase64 { of: of.into(), to: to.into() }];
+                let Ok(forged) = (Recipe { from: Base::Genuine, steps }).forge(&issuer, 1, "test") else {
+                    assert!(matches!(to, Base64Spelling::TrailingBits | Base64Spelling::Plain), "{to:?}");
+                    continue;
+                };
+                // Claims that are written out hold dots, and no reader finds their end; a character more may make a byte more.
+                let dots = to == Base64Spelling::Plain && of == SegmentName::Claims;
+                let whole =
+                    to == Base64Spelling::TrailingCharacter && issuer.genuine().segments[of as usize].to_string().len() % 4 == 3;
+                let lost = dots || whole;
+                assert_eq!(forged.provenance, if lost { Provenance::Forged } else { Provenance::Respelled }, "{of:?} {to:?}");
+            }
         }
     }
 }
