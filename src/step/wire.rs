@@ -122,11 +122,13 @@ pub enum Decoration {
     NulGenuine,
 }
 
+/// The first three segments as printed; those that are missing are empty.
+fn parts(draft: &Draft) -> [String; 3] {
+    std::array::from_fn(|i| draft.segments.get(i).map(ToString::to_string).unwrap_or_default())
+}
+
 pub(super) fn shape(work: &mut Work<'_>, to: Shape) -> Result<(), StepError> {
     work.signing_input()?;
-    let parts = |draft: &Draft| -> [String; 3] {
-        std::array::from_fn(|i| draft.segments.get(i).map(ToString::to_string).unwrap_or_default())
-    };
     let [header, payload, signature] = parts(work.draft());
     let genuine = parts(work.issuer().genuine());
     let text = compact(to, [&header, &payload, &signature], [&genuine[0], &genuine[1], &genuine[2]]);
@@ -199,10 +201,7 @@ fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&s
             json!({"payload": p, "signatures": [{"payload": gp, "protected": gh, "signature": gs}]})
         }
         Shape::JsonPolyglot => return Ok(beside(&format!("\"  {h}.{p}.\":\"\""))),
-        Shape::JsonBothHeaders => {
-            let rest = json!({"payload": p, "protected": gh, "signature": s}).to_string();
-            return Ok(format!("{{\"header\":{},{}", header()?, &rest[1..]));
-        }
+        Shape::JsonBothHeaders => return Ok(beside_unprotected(&header()?, [gh, p, s])),
         Shape::JsonGenuineFirst => {
             json!({"payload": p, "signatures": [{"protected": gh, "signature": gs}, {"protected": h, "signature": s}]})
         }
@@ -217,18 +216,20 @@ fn json_form(work: &Work<'_>, to: Shape, [h, p, s]: [&str; 3], [gh, gp, gs]: [&s
 /// The flattened serialisation, with an unprotected header that goes in verbatim.
 pub(super) fn with_unprotected(work: &mut Work<'_>, header: &str) -> Result<(), StepError> {
     work.signing_input()?;
-    let [protected, payload, signature]: [String; 3] =
-        std::array::from_fn(|i| work.draft().segments.get(i).map(ToString::to_string).unwrap_or_default());
-    let rest = json!({"payload": payload, "protected": protected, "signature": signature}).to_string();
-    work.set_wire_text(format!("{{\"header\":{header},{}", &rest[1..]));
+    let [protected, payload, signature] = parts(work.draft());
+    work.set_wire_text(beside_unprotected(header, [&protected, &payload, &signature]));
     Ok(())
+}
+
+fn beside_unprotected(header: &str, [h, p, s]: [&str; 3]) -> String {
+    let rest = json!({"payload": p, "protected": h, "signature": s}).to_string();
+    format!("{{\"header\":{header},{}", &rest[1..])
 }
 
 /// `to` goes in verbatim, for JSON that no library would print.
 pub(super) fn json_signature(work: &mut Work<'_>, at: JsonPlace, to: Option<&str>) -> Result<(), StepError> {
     work.signing_input()?;
-    let [header, payload]: [String; 2] =
-        std::array::from_fn(|i| work.draft().segments.get(i).map(ToString::to_string).unwrap_or_default());
+    let [header, payload, _] = parts(work.draft());
     let member = |name: &str| to.map(|value| format!(",\"{name}\":{value}")).unwrap_or_default();
     let (payload, protected) = (format!("\"payload\":\"{payload}\""), format!("\"protected\":\"{header}\""));
     work.set_wire_text(match at {
