@@ -265,6 +265,15 @@ fn a_word_in_a_json_file_beside_a_node_script_is_found() {
     }
 }
 
+/// The key as the literal of an object.
+fn private_jwk(pem: &str) -> String {
+    let key = Key::from_private_pem(pem).expect("a key");
+    let algorithm = Algorithm::ALL.into_iter().find(|algorithm| key.public().fits(*algorithm)).expect("it signs");
+    let public = key.public().jwk(algorithm);
+    let private: String = key.private_members().into_iter().map(|(name, value)| format!(", {name}: '{value}'")).collect();
+    format!("const DEVELOPMENT = {}{private}}};\n", &public[..public.len() - 1])
+}
+
 /// A service that takes the tokens of its operator's key, and those of the private key that its own source holds.
 #[test]
 fn a_private_key_in_a_source_signs_forgeries() {
@@ -272,7 +281,8 @@ fn a_private_key_in_a_source_signs_forgeries() {
     let room = room("private-key");
     for (i, pem) in private_keys(KEYS).into_iter().enumerate() {
         let literals: String = pem.lines().map(|line| format!("    '{line}\\n' +\n")).collect();
-        write(&room, &[("signer.js", format!("const DEVELOPMENT =\n{literals}    ''\n"))]);
+        let source = if i % 2 == 0 { format!("const DEVELOPMENT =\n{literals}    ''\n") } else { private_jwk(&pem) };
+        write(&room, &[("signer.js", source)]);
         let harvest = harvest(&room).expect("it is there");
         assert_eq!(harvest.keys.len(), 1);
         let service = |trust: &Trust| {

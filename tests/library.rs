@@ -1,6 +1,12 @@
 //! The engine as a dev-dependency: what a user's own `#[test]` sees.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use data_encoding::BASE64URL_NOPAD;
 use jwt_gauntlet::{Algorithm, ConfigureError, Gauntlet, Outcome, Trust, Verdict, target::Verifier};
@@ -109,4 +115,25 @@ fn partitions_cover_every_case_exactly_once() {
     parts.sort();
     whole.sort();
     assert_eq!(parts, whole);
+}
+
+/// Whoever stops a run has not let it ask again.
+#[test]
+fn an_answer_that_came_late_once_is_no_finding_of_a_stopped_run() {
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let stopping = move |trust: &Trust| -> Result<Toy, ConfigureError> {
+        let (verify, stop) = (toy(false)(trust)?, Arc::clone(&stopped));
+        Ok(Box::new(move |token: &str| {
+            // Every control has three segments.
+            if token.matches('.').count() != 2 && !stop.swap(true, Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(200));
+            }
+            verify(token)
+        }))
+    };
+    let report = Gauntlet::new(stopping).algorithms([Algorithm::HS256]).jobs(1).run_with(&|_| {}, &stop).expect("runs");
+    assert!(report.summary.interrupted);
+    assert!(report.findings.iter().all(|finding| finding.outcome != Outcome::Slow), "{:?}", report.findings);
+    assert_eq!(report.skipped.iter().filter(|skipped| skipped.reason.contains("came late")).count(), 1);
 }
