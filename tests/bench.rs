@@ -28,25 +28,32 @@ fn a_run_writes_every_report_and_is_the_baseline_of_the_next() {
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("ES256     ring") && out.contains("Verify a genuine signature"), "{out}");
     let report: Value = serde_json::from_str(&std::fs::read_to_string(file("a.json")).expect("written")).expect("JSON");
-    assert_eq!(report["schema"], "jwt-gauntlet/bench/1");
+    assert_eq!(report["schema"], "jwt-gauntlet/bench/2");
     let rows = report["rows"].as_array().expect("rows");
     assert_eq!(rows.len(), 4);
     assert!(rows.iter().all(|row| row["ops_per_second"]["mid"].as_f64().is_some_and(|ops| ops > 100.0)));
     assert!(rows.iter().all(|row| row["parts"].as_array().is_some_and(|parts| parts.len() == 10)));
     assert!(std::fs::read_to_string(file("a.html")).expect("written").ends_with("</html>\n"));
 
-    // A baseline in which everything took half as long: all of it is slower now, and the exit code says so.
+    // A baseline of a quiet machine in which everything took half as long: all of it is slower now, and the exit code says so.
     let mut faster = report;
+    faster["machine"]["processor"] = "another".into();
     for row in faster["rows"].as_array_mut().expect("rows") {
         for sample in row["parts"].as_array_mut().expect("parts").iter_mut().flat_map(|part| part.as_array_mut().expect("pairs")) {
             sample[0] = (sample[0].as_f64().expect("a time") / 2.0).into();
+            sample[2] = sample[1].clone();
         }
     }
     std::fs::write(file("faster.json"), faster.to_string()).expect("written");
-    let (code, out, _) = bench(&[&chosen[..], &["--baseline", &file("faster.json"), "--report", "markdown"]].concat());
+    // So short a run may find the machine too busy to compare, which is exit 4.
+    let compared = |more: &[&str]| {
+        let again = || bench(&[&chosen[..], &["--baseline", &file("faster.json")], more].concat());
+        (0..40).map(|_| again()).find(|(code, out, _)| *code != 4 && !out.contains("could not")).expect("a quiet moment")
+    };
+    let (code, out, _) = compared(&["--report", "markdown"]);
     assert_eq!(code, 1, "{out}");
     assert!(out.contains("4 are slower"), "{out}");
-    let (code, out, _) = bench(&[&chosen[..], &["--baseline", &file("faster.json"), "--threshold", "500"]].concat());
+    let (code, out, _) = compared(&["--threshold", "500"]);
     assert_eq!(code, 0, "{out}");
     std::fs::remove_dir_all(folder).expect("it was made");
 }

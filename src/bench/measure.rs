@@ -16,11 +16,13 @@ use serde::{Deserialize, Serialize};
 use super::{contender::Contender, reference};
 
 /// Calls that are timed one by one after each batch of short ones.
-const SINGLE: usize = 40;
+const SINGLE: usize = 20;
+/// Pieces of a batch between which the reference looks for neighbours: they come and go within a millisecond.
+const PIECES: usize = 4;
 /// Calls longer than this are all timed one by one: the clock costs little beside them.
 const LONG: Duration = Duration::from_micros(20);
 /// Rounds of a part, at the least and at the most.
-const ROUNDS: (usize, usize) = (4, 40);
+const ROUNDS: (usize, usize) = (4, 160);
 
 /// How long it may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,11 +34,12 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Divides `time` among so many contenders: batches of about four milliseconds, as many rounds as that allows.
+    /// Divides `time` among so many contenders: batches of about a millisecond, short beside the while for which a machine stays
+    /// quiet, and as many rounds as that allows.
     #[must_use]
     pub fn of(time: Duration, contenders: usize) -> Self {
         let each = time / u32::try_from(contenders.max(1)).unwrap_or(u32::MAX);
-        let rounds = usize::try_from(each.as_millis() / 4).unwrap_or(usize::MAX).clamp(ROUNDS.0, ROUNDS.1);
+        let rounds = usize::try_from(each.as_millis()).unwrap_or(usize::MAX).clamp(ROUNDS.0, ROUNDS.1);
         // The reference, the first calls and those that are timed singly take their part.
         let batch = each / u32::try_from(rounds + 1).unwrap_or(u32::MAX) * 9 / 10;
         Self { batch, rounds }
@@ -50,8 +53,10 @@ pub struct Samples {
     pub processor: Vec<f64>,
     /// The same by the clock on the wall.
     pub wall: Vec<f64>,
-    /// Processor time of the reference, just before each batch.
-    pub reference: Vec<f64>,
+    /// Processor time of the reference that follows the clock alone, beside each batch.
+    pub clock: Vec<f64>,
+    /// Of the one that neighbours slow down, the worst of before, within and after each batch.
+    pub crowd: Vec<f64>,
     /// Single calls by the clock on the wall.
     pub single: Vec<f64>,
     /// Calls in all.
@@ -66,7 +71,7 @@ pub fn race(contenders: &[Contender], budget: Budget, stop: &AtomicBool, on_batc
     let mut lanes: Vec<Lane<'_>> = Vec::new();
     for contender in contenders {
         // One that is stopped before its first batch has no samples, and no row.
-        let lane = Lane { contender, next: 0, size: 1, long: false, clock, samples: Samples::default() };
+        let lane = Lane { contender, next: 0, size: 1, long: false, every: 1, clock, samples: Samples::default() };
         lanes.push(if stop.load(Ordering::Relaxed) { lane } else { lane.ready(budget.batch) });
         on_batch();
     }
@@ -76,7 +81,9 @@ pub fn race(contenders: &[Contender], budget: Budget, stop: &AtomicBool, on_batc
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            lanes[place].batch();
+            if round % lanes[place].every == 0 {
+                lanes[place].batch();
+            }
             on_batch();
         }
     }
@@ -102,6 +109,8 @@ struct Lane<'a> {
     next: usize,
     size: usize,
     long: bool,
+    /// In which rounds it takes part: those divisible by this. One call can take longer than a batch should.
+    every: usize,
     /// Seconds that reading the clock twice takes.
     clock: f64,
     samples: Samples,
@@ -119,6 +128,7 @@ impl Lane<'_> {
                 let one = took.as_secs_f64() / calls;
                 self.long = one > LONG.as_secs_f64();
                 self.size = rounded(batch.as_secs_f64() / one);
+                self.every = rounded(one / batch.as_secs_f64());
                 return self;
             }
             self.size *= 2;
@@ -126,19 +136,24 @@ impl Lane<'_> {
     }
 
     fn batch(&mut self) {
-        let before = processor_time();
-        reference::piece();
-        let between = processor_time();
-        let start = Instant::now();
-        if self.long {
-            self.singly(self.size);
-        } else {
-            self.call(self.size);
+        let clock = reference::clock();
+        let (mut processor, mut wall, mut crowd) = (0.0, 0.0, reference::crowd());
+        let pieces = PIECES.min(self.size);
+        for piece in 0..pieces {
+            let (began, start) = (processor_time(), Instant::now());
+            let calls = self.size * (piece + 1) / pieces - self.size * piece / pieces;
+            if self.long {
+                self.singly(calls);
+            } else {
+                self.call(calls);
+            }
+            wall += start.elapsed().as_secs_f64();
+            processor += processor_time() - began;
+            crowd = crowd.max(reference::crowd());
         }
-        let wall = start.elapsed().as_secs_f64();
-        let processor = processor_time() - between;
         let calls = f64::from(u32::try_from(self.size).unwrap_or(u32::MAX));
-        self.samples.reference.push(between - before);
+        self.samples.clock.push(clock);
+        self.samples.crowd.push(crowd);
         self.samples.processor.push(processor / calls);
         self.samples.wall.push(wall / calls);
         if !self.long {
@@ -184,7 +199,7 @@ fn clock_cost() -> f64 {
 
 /// Seconds of processor time that this thread has used so far.
 #[allow(clippy::cast_precision_loss)] // Nanoseconds of a bench.
-fn processor_time() -> f64 {
+pub(super) fn processor_time() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }

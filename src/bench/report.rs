@@ -13,7 +13,7 @@ use super::results::Results;
 /// The JSON report: the baseline of later runs.
 #[must_use]
 pub fn json(results: &Results) -> String {
-    serde_json::to_string_pretty(results).expect("results are JSON") + "\n"
+    serde_json::to_string(results).expect("results are JSON") + "\n"
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What a run found, as it stands in the JSON report `jwt-gauntlet/bench/1`: the one thing that reports and comparisons read.
+//! What a run found, as it stands in the JSON report `jwt-gauntlet/bench/2`: the one thing that reports and comparisons read.
 
 use std::{env::consts, fs, thread};
 
@@ -13,7 +13,7 @@ use super::{
 };
 
 /// The name of the format.
-pub const SCHEMA: &str = "jwt-gauntlet/bench/1";
+pub const SCHEMA: &str = "jwt-gauntlet/bench/2";
 
 /// A finished run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,8 +109,33 @@ pub struct Row {
     pub waited: Option<f64>,
     /// Calls in all.
     pub calls: u64,
-    /// Nanoseconds of a call and of the reference, one pair a batch, one list a part: what a comparison needs.
-    pub parts: Vec<Vec<(f64, f64)>>,
+    /// The batches, one list a part: what a comparison needs.
+    pub parts: Vec<Vec<Batch>>,
+}
+
+/// One batch, in nanoseconds of processor time: three numbers in a list, to keep a report small.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(f64, f64, f64)", into = "(f64, f64, f64)")]
+pub struct Batch {
+    /// A call.
+    pub call: f64,
+    /// The [reference](super::reference) that follows the clock.
+    pub clock: f64,
+    /// The one that neighbours slow down; 0 where that is not known.
+    pub crowd: f64,
+}
+
+impl From<(f64, f64, f64)> for Batch {
+    fn from((call, clock, crowd): (f64, f64, f64)) -> Self {
+        Self { call, clock, crowd }
+    }
+}
+
+impl From<Batch> for (f64, f64, f64) {
+    fn from(batch: Batch) -> Self {
+        let rounded = |ns: f64| (ns * 1000.0).round() / 1000.0;
+        (rounded(batch.call), rounded(batch.clock), rounded(batch.crowd))
+    }
 }
 
 /// What asking over pipes adds.
@@ -130,9 +155,12 @@ impl Row {
         let all = |of: fn(&Measured) -> &Vec<f64>| parts.iter().flat_map(|part| of(part)).copied().collect::<Vec<f64>>();
         let (wall, processor) = (all(|part| &part.samples.wall), all(|part| &part.samples.processor));
         let ratios: Vec<f64> = wall.iter().zip(&processor).map(|(wall, own)| wall / own).collect();
-        let pairs = |part: &&Measured| {
+        let batches = |part: &&Measured| {
             let samples = &part.samples;
-            samples.processor.iter().zip(&samples.reference).map(|(own, other)| (own * 1e9, other * 1e9)).collect()
+            let beside = samples.clock.iter().zip(&samples.crowd);
+            let batch =
+                |(call, (clock, crowd)): (&f64, (&f64, &f64))| Batch { call: call * 1e9, clock: clock * 1e9, crowd: crowd * 1e9 };
+            samples.processor.iter().zip(beside).map(batch).collect()
         };
         Some(Self {
             scheme: *scheme,
@@ -148,7 +176,7 @@ impl Row {
             piped: None,
             waited: stats::median(&ratios).map(|ratio| ratio.mid),
             calls: parts.iter().map(|part| part.samples.calls).sum(),
-            parts: parts.iter().map(pairs).collect(),
+            parts: parts.iter().map(batches).collect(),
         })
     }
 

@@ -38,7 +38,7 @@ Exit codes:
   0  measured, and nothing slower than the baseline
   1  something is slower than the baseline by more than --threshold, or a back end is broken
   2  usage error, or a baseline that cannot be read
-  4  the target could not be asked")]
+  4  the target could not be asked, or no row could be compared since the machine was too busy")]
 pub struct Args {
     /// exec:COMMAND, a program that speaks the adapter protocol [default: the back ends that are compiled in]
     target: Option<String>,
@@ -87,8 +87,14 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     }
     let comparison = baseline.map(|old| Comparison::of(&old, &results, args.threshold / 100.0));
     reports.write(&results, comparison.as_ref())?;
-    let slower = comparison.is_some_and(|comparison| comparison.failed());
-    Ok(u8::from(slower || !results.broken.is_empty()))
+    let failed = comparison.as_ref().is_some_and(Comparison::failed) || !results.broken.is_empty();
+    Ok(if failed {
+        1
+    } else if comparison.is_some_and(|comparison| comparison.blind()) {
+        4
+    } else {
+        0
+    })
 }
 
 fn bench(args: &Args, schemes: Vec<Scheme>) -> anyhow::Result<Bench> {

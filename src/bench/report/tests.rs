@@ -8,7 +8,7 @@ use crate::{
         Bench, Broken, Comparison, Operation, Scheme,
         compare::Change,
         contender::Choice,
-        results::{Piped, Row},
+        results::{Batch, Piped, Row},
         scaling::{Scaling, Step},
         stats::Estimate,
     },
@@ -40,7 +40,7 @@ fn widest() -> Results {
                     piped: None,
                     waited: Some(9.87),
                     calls: 1,
-                    parts: vec![vec![(ns, 1.0)]],
+                    parts: vec![vec![Batch { call: ns, clock: 1.0, crowd: 1.0 }]],
                 });
             }
         }
@@ -77,6 +77,7 @@ fn comparison(results: &Results) -> Comparison {
     Comparison {
         changes: vec![change(1.234), change(0.5)],
         compared: 300,
+        busy: 4,
         gone: 12,
         new: 3,
         broken: vec![(row.scheme, row.backend.clone())],

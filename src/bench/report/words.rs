@@ -113,10 +113,16 @@ pub fn verdict(of: &Comparison) -> String {
     let slower = of.changes.iter().filter(|change| change.times > 1.0).count();
     let faster = of.changes.len() - slower;
     let mut text = format!(
-        "Of {} rows that both runs have, {slower} are slower and {faster} faster by more than {} per cent, beyond noise",
+        "Of {} rows that were compared, {slower} are slower and {faster} faster by more than {} per cent, beyond noise",
         of.compared,
         (of.threshold * 10_000.0).round() / 100.0
     );
+    if of.busy > 0 {
+        text += &format!(
+            "; {} could not be compared, since the machine was too busy: give both runs more --time, or fewer rows by --alg and --operation",
+            of.busy
+        );
+    }
     if !of.broken.is_empty() {
         text += &format!("; {} are broken now", of.broken.len());
     }
