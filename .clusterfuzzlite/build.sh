@@ -20,6 +20,7 @@ toolchain=()
 if [ -z "${RUSTUP_TOOLCHAIN:-}" ] && ! rustc --version | grep -q nightly; then toolchain=(+nightly); fi
 
 mkdir -p "$OUT"
+export RUSTC_WRAPPER=$here/.clusterfuzzlite/rustc.sh
 cargo "${toolchain[@]}" fuzz build -O --fuzz-dir fuzz -s "$sanitizer"
 triple=$(rustc "${toolchain[@]}" -vV | sed -n 's/^host: //p')
 for source in fuzz/fuzz_targets/*.rs; do

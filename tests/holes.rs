@@ -279,27 +279,37 @@ fn a_verifier_that_is_not_ready() {
 /// A key in the header is not trusted, and the token refused; but it is kept under its key id for the next one.
 #[test]
 fn a_key_of_a_refused_token_is_kept() {
-    race("a_key_of_a_refused_token_is_kept", 100_000, &[], || {
-        let kept: Mutex<HashMap<String, Value>> = Mutex::default();
-        let kept = Arc::new(kept);
-        Arc::new(move |trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
-            let (strict, secret, kept) = (Strict.configure(trust)?, trust.configured_bytes(), Arc::clone(&kept));
-            Ok(Box::new(move |token: &str| {
-                let verdict = strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()));
-                let Some(parts) = parts(token, &secret) else { return verdict };
-                let kid = parts.header.get("kid").and_then(Value::as_str).unwrap_or_default().to_owned();
-                let mut kept = kept.lock().expect("no panic");
-                match (parts.header.get("jwk"), kept.get(&kid)) {
-                    (Some(jwk), _) if jwk.get("kid").is_some_and(Value::is_string) => {
-                        kept.insert(jwk["kid"].as_str().expect("text").to_owned(), jwk.clone());
-                        verdict
-                    }
-                    (None, Some(jwk)) if signed_by(&parts, jwk) => Verdict::accepted(parts.claims.to_string()),
-                    _ => verdict,
+    race("a_key_of_a_refused_token_is_kept", 100_000, &[], || keeps_keys(|_, _| true));
+}
+
+/// The same, where the token that brings the key has to name the trusted one, and the one that uses it another.
+#[test]
+fn a_key_that_the_trusted_one_announces_is_kept() {
+    let announced = |by: Option<&str>, own: &str| by.is_none_or(|by| by == "key-1") && own != "key-1";
+    race("a_key_that_the_trusted_one_announces_is_kept", 100_000, &[], || keeps_keys(announced));
+}
+
+/// A verifier that keeps the key in a token with such a key id, if the key's own is such a one, though it refuses the token.
+fn keeps_keys(keeps: fn(Option<&str>, &str) -> bool) -> Arc<dyn Implementation> {
+    let kept: Arc<Mutex<HashMap<String, Value>>> = Arc::default();
+    Arc::new(move |trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
+        let (strict, secret, kept) = (Strict.configure(trust)?, trust.configured_bytes(), Arc::clone(&kept));
+        Ok(Box::new(move |token: &str| {
+            let verdict = strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()));
+            let Some(parts) = parts(token, &secret) else { return verdict };
+            let kid = parts.header.get("kid").and_then(Value::as_str);
+            let brought = parts.header.get("jwk").and_then(|jwk| Some((jwk, jwk.get("kid")?.as_str()?)));
+            let mut kept = kept.lock().expect("no panic");
+            match (brought, kept.get(kid.unwrap_or_default())) {
+                (Some((jwk, own)), _) if keeps(kid, own) => {
+                    kept.insert(own.to_owned(), jwk.clone());
+                    verdict
                 }
-            }))
-        })
-    });
+                (None, Some(jwk)) if signed_by(&parts, jwk) => Verdict::accepted(parts.claims.to_string()),
+                _ => verdict,
+            }
+        }))
+    })
 }
 
 /// Of a general JSON serialisation the payload beside the signature is verified, and the one outside handed on.

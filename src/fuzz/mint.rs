@@ -37,6 +37,8 @@ const STARTS: usize = 512;
 const ATTEMPTS: usize = 50;
 /// Per cent of tokens with a key of their own behind which comes one without it.
 const KEPT: usize = 30;
+/// Of these, those in which the key's id is not the token's, in per cent.
+const APART: usize = 30;
 /// One token in so many is asked many times, and how many times that is.
 const BURSTS: usize = 1_000;
 const BURST: usize = 40;
@@ -155,11 +157,18 @@ impl<'a> Mint<'a> {
             && self.entropy.percent(KEPT)
         {
             self.purse -= 1;
-            let mut recipe = shot.recipe.clone();
+            let (mut first, mut next) = (None, shot.recipe.clone());
+            if name == "jwk" && self.entropy.percent(APART) {
+                // The token that brings the key names the trusted one, or none; the key has an id of its own.
+                next.steps.insert(0, Step::SetHeader { name: "kid".into(), to: r#""attacker-1""#.to_owned().into() });
+                let mut bringing = next.clone();
+                bringing.steps.push(Step::DropHeader { name: "kid".into() });
+                first = self.stage.forge(&bringing).ok();
+            }
             let with = Step::Sign { with: Holder::Attacker.into(), algorithm: Some(self.stage.algorithm().into()) };
-            recipe.steps.extend([Step::DropHeader { name: name.into() }, with]);
-            self.queued.extend(self.stage.forge(&recipe).ok());
-            return shot;
+            next.steps.extend([Step::DropHeader { name: name.into() }, with]);
+            self.queued.extend(self.stage.forge(&next).ok());
+            return first.unwrap_or(shot);
         }
         if self.entropy.below(BURSTS) == 0 {
             self.queued.extend((1..BURST).map(|_| shot.clone()));

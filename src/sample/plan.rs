@@ -241,7 +241,9 @@ fn spice(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, percent: u
 
 /// A JWE to the eye, whose parameters alone may cost the verifier dear before it finds that nothing fits (RFC 7518 section 4.8).
 fn encrypted(steps: &mut Vec<Step>, entropy: &mut Entropy) -> Base {
-    let management = *entropy.deal("key management", words::KEY_MANAGEMENT);
+    // What a password protects costs as much as the token says.
+    let password = entropy.percent(40);
+    let management = if password { "PBES2-HS256+A128KW" } else { *entropy.deal("key management", words::KEY_MANAGEMENT) };
     steps.push(set_header("alg", words::quoted(management)));
     steps.push(set_header("enc", words::quoted(entropy.deal::<&str>("encryption", words::ENCRYPTION))));
     if management.starts_with("PBES2") {

@@ -332,7 +332,7 @@ pub(super) fn sibling(entropy: &mut Entropy, scene: &Scene) -> Algorithm {
     let curve_fits = |a: &Algorithm| Curve::of(*a).is_some() == Curve::of(scene.algorithm).is_some();
     let kin: Vec<Algorithm> = kin.into_iter().filter(curve_fits).collect();
     let counterpart = kin.iter().find(|a| scene.family() == Family::Rsa && a.hash() == scene.algorithm.hash());
-    if let Some(counterpart) = counterpart.filter(|_| entropy.percent(35)) {
+    if let Some(counterpart) = counterpart.filter(|_| entropy.percent(55)) {
         // The other padding, with all else the same.
         return *counterpart;
     }
