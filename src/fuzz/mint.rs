@@ -11,7 +11,7 @@ use crate::{
     configuration::Configuration,
     entropy::Entropy,
     recipe::{Base, Recipe},
-    step::{Holder, MacKey, Step, Work},
+    step::{Holder, KeyMember, MacKey, Step, Work},
     verdict::Expectation,
 };
 
@@ -37,8 +37,8 @@ const STARTS: usize = 512;
 const ATTEMPTS: usize = 50;
 /// Per cent of tokens with a key of their own behind which comes one without it.
 const KEPT: usize = 30;
-/// Of these, those in which the key's id is not the token's, in per cent.
-const APART: usize = 30;
+/// Of those with a `jwk`, per cent behind which come two others: one brings a key with an id of its own, the next names it.
+const APART: usize = 40;
 /// One token in so many is asked many times, and how many times that is.
 const BURSTS: usize = 1_000;
 const BURST: usize = 40;
@@ -157,18 +157,21 @@ impl<'a> Mint<'a> {
             && self.entropy.percent(KEPT)
         {
             self.purse -= 1;
-            let (mut first, mut next) = (None, shot.recipe.clone());
+            let algorithm = Some(self.stage.algorithm().into());
+            let sign = Step::Sign { with: Holder::Attacker.into(), algorithm: algorithm.clone() };
             if name == "jwk" && self.entropy.percent(APART) {
-                // The token that brings the key names the trusted one, or none; the key has an id of its own.
-                next.steps.insert(0, Step::SetHeader { name: "kid".into(), to: r#""attacker-1""#.to_owned().into() });
-                let mut bringing = next.clone();
-                bringing.steps.push(Step::DropHeader { name: "kid".into() });
-                first = self.stage.forge(&bringing).ok();
+                // Who announces a key names the trusted one, or none.
+                let kid = Step::SetHeader { name: "kid".into(), to: r#""attacker-1""#.to_owned().into() };
+                let embed = Step::EmbedKey { key: algorithm, r#as: KeyMember::Jwk.into() };
+                let bringing = vec![kid.clone(), embed, Step::DropHeader { name: "kid".into() }];
+                let pair = [bringing, vec![kid, sign]].map(|steps| self.stage.forge(&Recipe { from: Base::Forged, steps }).ok());
+                self.queued.extend(pair.into_iter().flatten());
+                return shot;
             }
-            let with = Step::Sign { with: Holder::Attacker.into(), algorithm: Some(self.stage.algorithm().into()) };
-            next.steps.extend([Step::DropHeader { name: name.into() }, with]);
+            let mut next = shot.recipe.clone();
+            next.steps.extend([Step::DropHeader { name: name.into() }, sign]);
             self.queued.extend(self.stage.forge(&next).ok());
-            return first.unwrap_or(shot);
+            return shot;
         }
         if self.entropy.below(BURSTS) == 0 {
             self.queued.extend((1..BURST).map(|_| shot.clone()));
