@@ -67,11 +67,8 @@ impl<'a> Mint<'a> {
     /// ring's above all, and a run with coverage has several mints to share a few thousand executions.
     #[must_use]
     pub fn thrifty(mut self) -> Self {
-        let algorithm = self.stage.algorithm();
-        self.purse = match algorithm.family() {
-            // Its signatures are ring's, for the most part.
-            Family::Rsa if !algorithm.is_pss() => self.purse * 2 / 3,
-            Family::Rsa | Family::Ec => self.purse / 2,
+        self.purse = match self.stage.algorithm().family() {
+            Family::Rsa | Family::Ec => self.purse * 2 / 3,
             Family::Hmac | Family::Okp => self.purse / 4,
         };
         self

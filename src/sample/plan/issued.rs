@@ -112,12 +112,16 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
         steps.push(Step::SignByKeyType { form: dealt!(entropy, EcdsaForm) });
         return Base::Genuine;
     }
-    if algorithm != scene.algorithm && entropy.percent(70) {
-        steps.push(set_header("alg", words::quoted(algorithm.name())));
+    // Some verifiers go by the name in the header, some by the key: the other algorithm is named, or signed with, or both.
+    let (named, signed) = match entropy.deal("sibling's part", &[0_u8, 1, 2]) {
+        0 => (algorithm, scene.algorithm),
+        1 => (scene.algorithm, algorithm),
+        _ => (algorithm, algorithm),
+    };
+    if named != scene.algorithm {
+        steps.push(set_header("alg", words::quoted(named.name())));
     }
-    // Some verifiers go by the name in the header, some by the key.
-    let named_otherwise = algorithm != scene.algorithm && entropy.percent(35);
-    steps.push(sign(if named_otherwise { scene.algorithm } else { algorithm }));
+    steps.push(sign(signed));
     if two_steps {
         afterwards(steps, entropy, scene);
     }
