@@ -50,7 +50,12 @@ pub(super) fn embedded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
             steps.push(Step::Sign { with: with.into(), algorithm: Some(scene.algorithm.into()) });
         }
         _ => {
-            let member = *entropy.deal("KeyMember", KeyMember::VARIANTS);
+            let member = if entropy.percent(10) {
+                // Few verifiers look for a key among the claims, and then only beside the right issuer.
+                *entropy.deal("stated", &[KeyMember::SelfIssued, KeyMember::EntityStatement])
+            } else {
+                *entropy.deal("KeyMember", KeyMember::VARIANTS)
+            };
             let key = if member.is_near_trusted() { scene.algorithm } else { key };
             steps.push(Step::EmbedKey { key: Some(key.into()), r#as: member.into() });
             if entropy.percent(10) {
