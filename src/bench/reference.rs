@@ -2,8 +2,8 @@
 //!
 //! Two kinds, because a core has two kinds of change. A chain in which each step waits for the one before leaves most of the core idle,
 //! so it follows the clock and hardly feels who else uses the core. Eight independent chains fill it, so they take longer as soon as a
-//! neighbour on the other hardware thread wants its share; on the machine where this was chosen, by 20 to 130 per cent, while the single
-//! chain took two per cent longer. Neither touches memory: what shares a cache is not seen.
+//! neighbour on the other hardware thread wants its share; on the machine where this was chosen, by 30 to 75 per cent, while the single
+//! chain took five to eight per cent longer. Neither touches memory: what shares a cache is not seen.
 
 use std::hint::black_box;
 
