@@ -6,7 +6,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::stage::{Shot, Stage};
 use crate::{
-    algorithm::Family,
+    algorithm::{Algorithm, Family},
     catalogue::{Attack, Case, Severity},
     configuration::Configuration,
     entropy::Entropy,
@@ -68,8 +68,10 @@ impl<'a> Mint<'a> {
     #[must_use]
     pub fn thrifty(mut self) -> Self {
         self.purse = match self.stage.algorithm().family() {
-            Family::Rsa | Family::Ec => self.purse * 2 / 3,
-            Family::Hmac | Family::Okp => self.purse / 4,
+            Family::Rsa => self.purse * 2 / 3,
+            Family::Ec => self.purse,
+            Family::Okp => self.purse / 2,
+            Family::Hmac => self.purse / 4,
         };
         self
     }
@@ -238,7 +240,12 @@ impl<'a> Mint<'a> {
         let every = match self.stage.algorithm().family() {
             Family::Hmac => 400,
             Family::Okp => 20,
-            Family::Ec => 120,
+            // The wider the curve, the dearer.
+            Family::Ec => match self.stage.algorithm() {
+                Algorithm::ES384 => 120,
+                Algorithm::ES512 => 300,
+                _ => 40,
+            },
             Family::Rsa if self.stage.algorithm().is_pss() => 1_600,
             Family::Rsa => 800,
         };

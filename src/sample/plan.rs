@@ -290,13 +290,18 @@ fn exploited(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Bas
         steps.push(set_header("alg", entropy.deal("spellings", &scene.spellings).clone()));
     }
     if entropy.percent(10) {
-        steps.push(match entropy.below(3) {
-            0 => Step::ExtendSignature { hex: (*entropy.deal("tail", &["00", "0a", "ff", "0000000000000000"])).into() },
-            1 => Step::RepeatSignature {},
-            _ => Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() },
-        });
+        steps.push(resized(entropy, scene));
     }
     from
+}
+
+/// More than a signature has, or less, for who compares or reads as much as suits.
+fn resized(entropy: &mut Entropy, scene: &Scene) -> Step {
+    match entropy.below(4) {
+        0 => Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() },
+        1 => Step::RepeatSignature {},
+        _ => Step::ExtendSignature { hex: (*entropy.deal("tail", &["00", "0a", "ff", "0000000000000000"])).into() },
+    }
 }
 
 fn wire(entropy: &mut Entropy, scene: &Scene) -> Step {
@@ -311,7 +316,11 @@ fn wire(entropy: &mut Entropy, scene: &Scene) -> Step {
 }
 
 fn respelled(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
-    match entropy.below(6) {
+    match entropy.below(7) {
+        6 => {
+            steps.push(resized(entropy, scene));
+            return Base::Genuine;
+        }
         5 => {
             steps.push(Step::Shape { to: dealt!(entropy, Shape) });
             return Base::Forged;

@@ -24,9 +24,9 @@ pub(super) fn embedded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
         steps.push(set_header("typ", *entropy.deal("typ with key", words::TYPES_WITH_KEYS)));
     }
     let key = if entropy.percent(65) { scene.algorithm } else { *entropy.deal("algorithm", &Algorithm::ALL) };
-    match entropy.below(9) {
+    match entropy.below(10) {
         8 => steps.push(embed_url(entropy, scene)),
-        0 | 1 => {
+        0 | 1 | 9 => {
             if entropy.percent(30) {
                 steps.push(Step::Thumbprint {
                     name: (*entropy.deal("x5t", &["x5t", "x5t#S256"])).into(),

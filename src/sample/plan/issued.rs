@@ -5,6 +5,7 @@ use strum::VariantArray as _;
 
 use super::{set_claim, set_header, sign, wire, worded::word};
 use crate::{
+    algorithm::Family,
     entropy::Entropy,
     recipe::Base,
     sample::{
@@ -18,9 +19,38 @@ use crate::{
 
 /// The issuer signs what its users had it write; then perhaps somebody changes it.
 pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
-    let two_steps = entropy.percent(30);
-    let algorithm = if entropy.percent(24) { sibling(entropy, scene) } else { scene.algorithm };
-    match entropy.below(20) {
+    // A MAC costs nothing, so there is no need to hurry.
+    let other = entropy.percent(if scene.family() == Family::Hmac { 24 } else { 34 });
+    let algorithm = if other { sibling(entropy, scene) } else { scene.algorithm };
+    // Another algorithm is enough of a change: what else is wrong would hide that it is taken.
+    let alone = other && entropy.percent(50);
+    let two_steps = !alone && entropy.percent(30);
+    if !alone {
+        written(steps, entropy, scene);
+    }
+    if entropy.percent(4) {
+        steps.push(Step::SignByKeyType { form: dealt!(entropy, EcdsaForm) });
+        return Base::Genuine;
+    }
+    // Some verifiers go by the name in the header, some by the key: the other algorithm is named, or signed with, or both.
+    let (named, signed) = match entropy.deal("sibling's part", &[0_u8, 1, 2]) {
+        0 => (algorithm, scene.algorithm),
+        1 => (scene.algorithm, algorithm),
+        _ => (algorithm, algorithm),
+    };
+    if named != scene.algorithm {
+        steps.push(set_header("alg", words::quoted(named.name())));
+    }
+    steps.push(sign(signed));
+    if two_steps {
+        afterwards(steps, entropy, scene);
+    }
+    if entropy.percent(50) { Base::Genuine } else { Base::Forged }
+}
+
+/// What is asked of the issuer, or where it was careless.
+fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
+    match entropy.below(24) {
         0 if entropy.percent(60) => {
             if entropy.percent(15) {
                 // A duration, for who counts from now where there is nothing else to count from.
@@ -69,23 +99,23 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
             }
         }
         8 => steps.push(Step::DropClaim { name: (*entropy.deal("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
-        9 => steps.push(Step::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() }),
+        9 | 23 => steps.push(Step::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() }),
         10 => {
             let name = *entropy.deal("renamed", &["exp", "iss", "aud", "sub"]);
             let to = entropy.pick(&[name.to_uppercase(), format!("{name} "), format!("{name}\0"), format!("x{name}")]).clone();
             steps.push(Step::RenameClaim { name: name.into(), to: words::quoted(&to).into() });
         }
-        11..14 if entropy.percent(12) => {
+        19..23 if entropy.percent(12) => {
             // An extension that is announced, and there.
             let name = *entropy.deal("extension", &["b64", "exp", "nonce", "url", "sigT", "jwk", "http://example.com/x"]);
             steps.push(set_header("crit", format!("[{}]", words::quoted(name))));
             steps.push(set_header(name, *entropy.deal("extended", &["false", "true", "0", "null", "\"x\"", "{}"])));
         }
-        11..14 => {
-            let name = *entropy.deal("critical", &["crit", "typ", "crit", "typ", "cty", "zip", "b64"]);
+        19..23 => {
+            let name = *entropy.deal("critical", &["crit", "typ", "crit", "typ", "typ", "cty", "zip", "b64"]);
             steps.push(set_header(name, header_value(name, entropy, scene)));
         }
-        14 if entropy.percent(70) => {
+        11 | 12 => {
             // What the issuer signs is mostly worth a look if its name still means the same to somebody.
             let close = entropy.percent(60);
             let to = if close { entropy.deal("spellings", &scene.spellings).clone() } else { alg(entropy, scene) };
@@ -108,24 +138,6 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
         }
         _ => steps.push(Step::SpaceClaims {}),
     }
-    if entropy.percent(4) {
-        steps.push(Step::SignByKeyType { form: dealt!(entropy, EcdsaForm) });
-        return Base::Genuine;
-    }
-    // Some verifiers go by the name in the header, some by the key: the other algorithm is named, or signed with, or both.
-    let (named, signed) = match entropy.deal("sibling's part", &[0_u8, 1, 2]) {
-        0 => (algorithm, scene.algorithm),
-        1 => (scene.algorithm, algorithm),
-        _ => (algorithm, algorithm),
-    };
-    if named != scene.algorithm {
-        steps.push(set_header("alg", words::quoted(named.name())));
-    }
-    steps.push(sign(signed));
-    if two_steps {
-        afterwards(steps, entropy, scene);
-    }
-    if entropy.percent(50) { Base::Genuine } else { Base::Forged }
 }
 
 /// Somebody else's token with our name in all the wrong places; or that of a tenant, who names itself.
