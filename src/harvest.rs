@@ -19,7 +19,10 @@ use std::{
     collections::{HashMap, HashSet},
     io,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
+
+use memchr::memmem::Finder;
 
 pub use command::of_command;
 
@@ -39,7 +42,9 @@ const MOST_KEYS: usize = 64;
 const LONGEST: usize = 64;
 
 /// What tokens are talked about with; in lower case.
-const VOCABULARY: [&str; 24] = [
+static VOCABULARY: LazyLock<[Finder<'static>; 24]> = LazyLock::new(|| WORDS.map(Finder::new));
+
+const WORDS: [&str; 24] = [
     "header",
     "alg",
     "kid",
@@ -212,5 +217,5 @@ fn is_prose(text: &str) -> bool {
 /// Whether tokens are talked about in `text`.
 fn is_about_tokens(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    VOCABULARY.iter().any(|word| text.contains(word))
+    VOCABULARY.iter().any(|word| word.find(text.as_bytes()).is_some())
 }

@@ -13,7 +13,10 @@ mod public;
 mod rsa_key;
 mod text;
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use data_encoding::BASE64URL_NOPAD;
 use ring::signature::Ed25519KeyPair;
@@ -62,6 +65,8 @@ pub struct Key {
     /// What it is made of.
     pub material: Material,
     public: OnceLock<PublicKey>,
+    /// What it signed of certificates: attacks ask for the same few again and again, and to sign is dear.
+    certificates: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
 }
 
 /// Private key material.
@@ -91,13 +96,13 @@ impl Key {
     /// A key from its material.
     #[must_use]
     pub fn new(kid: &str, material: Material) -> Self {
-        Self { kid: kid.to_owned(), material, public: OnceLock::new() }
+        Self { kid: kid.to_owned(), material, public: OnceLock::new(), certificates: Mutex::default() }
     }
 
     /// The fixed key that `role` uses for `algorithm`; `None` where the role has no key of that kind. Loaded once a process.
     #[must_use]
     pub fn of(role: Role, algorithm: Algorithm) -> Option<Arc<Self>> {
-        static KEYS: OnceLock<std::sync::Mutex<Vec<(Slot, Arc<Key>)>>> = OnceLock::new();
+        static KEYS: OnceLock<Mutex<Vec<(Slot, Arc<Key>)>>> = OnceLock::new();
         let slot = Slot::of(role, algorithm)?;
         let mut keys = KEYS.get_or_init(Default::default).lock().expect("no thread panics while it holds the key table");
         if let Some((_, key)) = keys.iter().find(|(s, _)| *s == slot) {
@@ -135,24 +140,40 @@ impl Key {
     #[must_use]
     pub fn public(&self) -> &PublicKey {
         self.public.get_or_init(|| {
-            let material = match &self.material {
-                Material::Secret(secret) => PublicMaterial::Secret(secret.clone()),
-                Material::Rsa(key) => PublicMaterial::Rsa { n: key.modulus(), e: key.exponent() },
-                Material::Ec(curve, scalar) => {
-                    let (x, y) = curve.public(scalar);
-                    PublicMaterial::Ec { curve: *curve, x, y }
-                }
-                Material::Ed25519(seed) => {
-                    PublicMaterial::Ed25519 { x: ring::signature::KeyPair::public_key(&ed25519(seed)).as_ref().to_vec() }
-                }
-            };
-            let mut public = PublicKey { kid: Some(self.kid.clone()), material, certificate: None };
+            let mut public = PublicKey { kid: Some(self.kid.clone()), material: self.public_material(), certificate: None };
             // Nobody configures an Ed25519 JWT key as a certificate: table E leaves those shapes out, and so does this.
             if public.family() != Family::Okp {
                 public.certificate = CertificateSpec::self_signed(&self.kid, &public).and_then(|spec| spec.issue(self));
             }
             public
         })
+    }
+
+    /// The public half's numbers, without a certificate, which would have to be signed.
+    #[must_use]
+    pub fn public_material(&self) -> PublicMaterial {
+        match &self.material {
+            Material::Secret(secret) => PublicMaterial::Secret(secret.clone()),
+            Material::Rsa(key) => PublicMaterial::Rsa { n: key.modulus(), e: key.exponent() },
+            Material::Ec(curve, scalar) => {
+                let (x, y) = curve.public(scalar);
+                PublicMaterial::Ec { curve: *curve, x, y }
+            }
+            Material::Ed25519(seed) => {
+                PublicMaterial::Ed25519 { x: ring::signature::KeyPair::public_key(&ed25519(seed)).as_ref().to_vec() }
+            }
+        }
+    }
+
+    /// The signature of a certificate's body, made by `sign` if it was not asked for before.
+    fn certify(&self, body: &[u8], sign: impl FnOnce() -> Option<Vec<u8>>) -> Option<Vec<u8>> {
+        let known = || self.certificates.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(signature) = known().get(body) {
+            return Some(signature.clone());
+        }
+        let signature = sign()?;
+        known().insert(body.to_vec(), signature.clone());
+        Some(signature)
     }
 
     /// The private members of the JWK (RFC 7518 section 6) as JSON text to follow the public ones: `"d":"…"`.

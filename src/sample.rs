@@ -13,6 +13,8 @@ mod value;
 
 pub use havoc::mutate as mutate_bytes;
 
+use std::sync::Arc;
+
 use strum::VariantArray as _;
 
 use crate::{
@@ -38,10 +40,10 @@ pub struct Scene {
     audience: String,
     secrets: Vec<String>,
     key_texts: Vec<KeyText>,
-    back_doors: Vec<String>,
-    harvested: Vec<String>,
+    back_doors: Arc<[String]>,
+    harvested: Arc<[String]>,
     /// Harvested words that are written side by side.
-    neighbours: Vec<Vec<String>>,
+    neighbours: Arc<[Vec<String>]>,
     /// Ids like the configured one, as JSON.
     near_kids: Vec<String>,
     /// Private keys in PEM, each with an algorithm that it signs with: from the target's files, or published as examples.
@@ -78,10 +80,10 @@ impl Scene {
             audience: trust.audience.clone().unwrap_or_default(),
             secrets: words::SECRETS.iter().map(|s| (*s).to_owned()).chain(known).collect(),
             key_texts: KeyText::ALL.iter().copied().filter(|shape| issuer.key_text(*shape).is_some()).collect(),
-            back_doors: words.keys().into_iter().map(str::to_owned).collect(),
-            harvested: words.harvested.clone(),
+            back_doors: Arc::clone(&words.back_doors),
+            harvested: Arc::clone(&words.harvested),
             near_kids: words::near_kids(trust.kid.as_deref().unwrap_or("key-1")),
-            neighbours: words.neighbours.clone(),
+            neighbours: Arc::clone(&words.neighbours),
             private_keys: words.private_keys.iter().chain(sample_keys()).flat_map(|key| uses(key, trust.algorithm)).collect(),
             leaked: words.private_keys.iter().flat_map(|key| uses(key, trust.algorithm)).count(),
             quoted: words::quoted(&issuer.genuine().to_string()),

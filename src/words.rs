@@ -8,16 +8,20 @@ mod header;
 mod keys;
 mod texts;
 
+use std::sync::Arc;
+
 pub use self::{claims::*, header::*, keys::*, texts::*};
 use crate::{harvest::Harvest, target::Trust};
 
 /// The vocabulary that a sampler draws from, with what was harvested from the target.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Words {
     /// Words that the target knows: names, texts.
-    pub harvested: Vec<String>,
-    /// Up to three of them that are written side by side.
-    pub neighbours: Vec<Vec<String>>,
+    pub harvested: Arc<[String]>,
+    /// Words that may open a back door: such as are often used, then the target's own.
+    pub back_doors: Arc<[String]>,
+    /// Up to three of the target's words that are written side by side.
+    pub neighbours: Arc<[Vec<String>]>,
     /// Private keys that lie about in the target's files.
     pub private_keys: Vec<SigningKey>,
 }
@@ -36,13 +40,15 @@ impl Words {
         };
         let mut neighbours: Vec<Vec<String>> = passages.iter().flat_map(three).collect();
         neighbours.truncate(NEIGHBOURHOODS);
-        Self { harvested: words, neighbours, private_keys: signing_keys(&keys) }
+        let back_doors = BACK_DOORS.iter().map(|word| (*word).to_owned()).chain(words.iter().cloned()).collect();
+        Self { harvested: words.into(), back_doors, neighbours: neighbours.into(), private_keys: signing_keys(&keys) }
     }
+}
 
-    /// Words that may open a back door: the target's own, else such as are often used.
-    #[must_use]
-    pub fn keys(&self) -> Vec<&str> {
-        BACK_DOORS.iter().copied().chain(self.harvested.iter().map(String::as_str)).collect()
+impl Default for Words {
+    /// The built-in vocabulary alone.
+    fn default() -> Self {
+        Self::with(Harvest::default())
     }
 }
 

@@ -54,10 +54,10 @@ fn wide(bytes: &[u8], start: usize) -> Vec<String> {
 /// The names that end or start at a word of the vocabulary, within a run that may hold several texts.
 fn pieces(run: &str, crop: &mut Crop) {
     let lower = run.to_ascii_lowercase();
-    for word in VOCABULARY {
-        for (at, _) in lower.match_indices(word) {
+    for word in VOCABULARY.iter() {
+        for at in word.find_iter(lower.as_bytes()) {
             // No word is longer, and a run may be a megabyte of base64.
-            let (from, end) = (at.saturating_sub(LONGEST), at + word.len());
+            let (from, end) = (at.saturating_sub(LONGEST), at + word.needle().len());
             let to = run.len().min(end + LONGEST);
             crop.add(&run[at..end], false, true);
             // A header of one's own starts so.

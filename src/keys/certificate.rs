@@ -56,7 +56,7 @@ impl CertificateSpec {
             parts.push(der::nest(0xa3, &[der::nest(der::SEQUENCE, &extensions)]));
         }
         let body = der::nest(der::SEQUENCE, &parts);
-        let signature = issuer.sign(algorithm, &body).ok()?;
+        let signature = issuer.certify(&body, || issuer.sign(algorithm, &body).ok())?;
         let signature = if algorithm.family() == Family::Ec { ecdsa_der(&signature) } else { signature };
         Some(der::nest(der::SEQUENCE, &[body, identifier, der::bits(&signature)]))
     }

@@ -163,7 +163,7 @@ pub(super) fn sign(work: &mut Work<'_>, with: Holder, algorithm: Option<Algorith
 pub(super) fn sign_with_key(work: &mut Work<'_>, pem: &str, algorithm: Option<Algorithm>) -> Result<(), StepError> {
     let key =
         Key::from_private_pem(pem).ok_or_else(|| StepError::Value("`pem` is no private key that JOSE signs with".to_owned()))?;
-    if key.public().material == work.issuer().public.material {
+    if key.public_material() == work.issuer().public.material {
         return sign(work, Holder::Trusted, algorithm);
     }
     let algorithm = match algorithm {

@@ -101,7 +101,7 @@ pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
 
 pub(super) fn word(entropy: &mut Entropy, scene: &Scene) -> String {
     let own = !scene.harvested.is_empty() && entropy.percent(80);
-    let all = scene.harvested.as_slice();
+    let all = &*scene.harvested;
     match own {
         true if entropy.percent(50) => entropy.deal("promising word", &all[..all.len().min(PROMISING)]).clone(),
         true if entropy.percent(10) => {
