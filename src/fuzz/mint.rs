@@ -63,13 +63,11 @@ impl<'a> Mint<'a> {
         }
     }
 
-    /// This mint with fewer dear recipes: under instrumentation private-key operations cost ten times as much, those of RSA that are not
-    /// ring's above all, and a run with coverage has several mints to share a few thousand executions.
+    /// This mint with fewer dear recipes: a run with coverage has several mints to share a few thousand executions.
     #[must_use]
     pub fn thrifty(mut self) -> Self {
         self.purse = match self.stage.algorithm().family() {
-            Family::Rsa => self.purse * 2 / 3,
-            Family::Ec => self.purse,
+            Family::Rsa | Family::Ec => self.purse,
             Family::Okp => self.purse / 2,
             Family::Hmac => self.purse / 4,
         };
@@ -259,8 +257,8 @@ impl<'a> Mint<'a> {
 /// PKCS #1 v1.5 does. An odd set-up has its turn seldom, and only an odd key asks for more mathematics than the usual one.
 fn purse(stage: &Stage) -> usize {
     let usual = match stage.algorithm().family() {
-        Family::Rsa if stage.algorithm().is_pss() => 125,
-        Family::Rsa => 250,
+        Family::Rsa if stage.algorithm().is_pss() => 85,
+        Family::Rsa => 165,
         _ => 500,
     };
     let configuration = stage.configuration();
@@ -269,7 +267,7 @@ fn purse(stage: &Stage) -> usize {
     } else if configuration.key.is_some() {
         4
     } else {
-        8
+        16
     };
     usual / share
 }

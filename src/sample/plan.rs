@@ -168,7 +168,7 @@ fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         }
         2 => steps.push(add_header("alg", to, *entropy.deal("alg at", Place::VARIANTS))),
         3 => steps.push(Step::DropHeader { name: "alg".into() }),
-        4 => {
+        4 | 15 => {
             // What the header lacks is looked for elsewhere.
             let to = if entropy.percent(60) { r#""none""#.to_owned() } else { to };
             steps.push(Step::DropHeader { name: "alg".into() });

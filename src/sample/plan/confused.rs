@@ -36,9 +36,9 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
     let mut key = mac_key(entropy, scene);
     if scene.family() != Family::Hmac && !scene.key_texts.is_empty() && entropy.percent(30) {
         // A text of the trusted key, most often one of those that verifiers are given most often.
-        let usual = [KeyText::SpkiPem, KeyText::SpkiPem, KeyText::Jwk, KeyText::Jwks];
+        let usual = [KeyText::SpkiPem, KeyText::SpkiPem, KeyText::SpkiPem, KeyText::Jwk, KeyText::Jwks];
         let text =
-            if entropy.percent(40) { entropy.deal("usual text", &usual) } else { entropy.deal("confused text", &scene.key_texts) };
+            if entropy.percent(50) { entropy.deal("usual text", &usual) } else { entropy.deal("confused text", &scene.key_texts) };
         let text = *text;
         key = MacKey::PublicKey(text.into());
     } else if entropy.percent(45) {
