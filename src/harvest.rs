@@ -41,9 +41,10 @@ const MOST_KEYS: usize = 64;
 /// The longest word in bytes.
 const LONGEST: usize = 64;
 
-/// What tokens are talked about with; in lower case.
-static VOCABULARY: LazyLock<[Finder<'static>; 24]> = LazyLock::new(|| WORDS.map(Finder::new));
+/// [`WORDS`], ready to be looked for: a harvest does so in a hundred thousand texts.
+static VOCABULARY: LazyLock<[Finder<'static>; WORDS.len()]> = LazyLock::new(|| WORDS.map(Finder::new));
 
+/// What tokens are talked about with; in lower case.
 const WORDS: [&str; 24] = [
     "header",
     "alg",
