@@ -9,6 +9,7 @@ use crate::{
     catalogue::{Attack, Case, Severity},
     configuration::Configuration,
     recipe::Forged,
+    target::Implementation,
     verdict::{Claims, Outcome, Verdict},
 };
 
@@ -38,6 +39,13 @@ pub struct Target {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+impl Target {
+    /// What the implementation says that it is; where it says nothing, this.
+    pub(crate) fn identified(&self, implementation: &dyn Implementation) -> Self {
+        implementation.identity().map_or_else(|| self.clone(), |(name, version)| Self { name, version })
+    }
 }
 
 /// Counts of a run.

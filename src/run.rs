@@ -213,10 +213,7 @@ impl<'a> Gauntlet<'a> {
         let asked = tally.outcomes.iter().filter(|(o, _)| **o != Outcome::Skipped).map(|(_, n)| n).sum();
         let count = |outcome| tally.outcomes.get(&outcome).copied().unwrap_or_default();
         Ok(Report {
-            target: match self.implementation.identity() {
-                Some((name, version)) => Target { name, version },
-                None => self.target.clone(),
-            },
+            target: self.target.identified(&*self.implementation),
             seed: self.seed,
             summary: Summary {
                 cases: planned,

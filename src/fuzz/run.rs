@@ -24,7 +24,7 @@ use crate::{
     algorithm::Algorithm,
     catalogue::Catalogue,
     configuration::Configuration,
-    finding::{Control, Report, Summary, Target},
+    finding::{Control, Report, Summary},
     run::RunError,
     target::AskError,
 };
@@ -174,10 +174,7 @@ impl Fuzzer<'_> {
             seen_at.push(at);
         }
         let report = Report {
-            target: match self.implementation.identity() {
-                Some((name, version)) => Target { name, version },
-                None => self.target.clone(),
-            },
+            target: self.target.identified(&*self.implementation),
             seed: self.seed,
             summary: Summary {
                 cases: executions,

@@ -17,48 +17,36 @@ use super::{parts, race, signed_by};
 /// Verified tokens are remembered by their signature alone.
 #[test]
 fn a_cache_by_signature() {
-    race("a_cache_by_signature", 100_000, &[], || {
-        Arc::new(|trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
-            let strict = Strict.configure(trust)?;
-            let seen: Mutex<HashSet<String>> = Mutex::default();
-            Ok(Box::new(move |token: &str| {
-                let signature = token.rsplit('.').next().unwrap_or_default().to_owned();
-                let mut seen = seen.lock().expect("no panic");
-                if signature.len() > 20 && seen.contains(&signature) {
-                    return Verdict::accepted("{}");
-                }
-                let verdict = strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()));
-                if matches!(verdict, Verdict::Accepted(_)) {
-                    seen.insert(signature);
-                }
-                verdict
-            }))
-        })
-    });
+    let signature = |token: &str| token.rsplit('.').next().filter(|text| text.len() > 20).map(str::to_owned);
+    race("a_cache_by_signature", 100_000, &[], || remembers(signature));
 }
 
 /// Long headers are remembered by their first 512 characters once a token with them was good: the issuer must sign a long one first,
 /// and then its claims must change.
 #[test]
 fn a_cache_by_the_beginning_of_a_long_token() {
-    race("a_cache_by_the_beginning_of_a_long_token", 100_000, &[], || {
-        Arc::new(|trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
-            let strict = Strict.configure(trust)?;
-            let seen: Mutex<HashSet<String>> = Mutex::default();
-            Ok(Box::new(move |token: &str| {
-                let beginning = token.get(..512).map(str::to_owned);
-                let mut seen = seen.lock().expect("no panic");
-                if beginning.as_ref().is_some_and(|text| seen.contains(text)) {
-                    return Verdict::accepted("{}");
-                }
-                let verdict = strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()));
-                if let (Verdict::Accepted(_), Some(beginning)) = (&verdict, beginning) {
-                    seen.insert(beginning);
-                }
-                verdict
-            }))
-        })
-    });
+    let beginning = |token: &str| token.get(..512).map(str::to_owned);
+    race("a_cache_by_the_beginning_of_a_long_token", 100_000, &[], || remembers(beginning));
+}
+
+/// A verifier that takes what has the same key as a token that was good.
+fn remembers(key: fn(&str) -> Option<String>) -> Arc<dyn Implementation> {
+    Arc::new(move |trust: &Trust| -> Result<Box<dyn Fn(&str) -> Verdict + Send + Sync>, ConfigureError> {
+        let strict = Strict.configure(trust)?;
+        let seen: Mutex<HashSet<String>> = Mutex::default();
+        Ok(Box::new(move |token: &str| {
+            let key = key(token);
+            let mut seen = seen.lock().expect("no panic");
+            if key.as_ref().is_some_and(|key| seen.contains(key)) {
+                return Verdict::accepted("{}");
+            }
+            let verdict = strict.verify(token).unwrap_or_else(|e| Verdict::rejected(e.to_string()));
+            if matches!(verdict, Verdict::Accepted(_)) {
+                seen.extend(key);
+            }
+            verdict
+        }))
+    })
 }
 
 /// The answer of the last token is given when the next one cannot be parsed.

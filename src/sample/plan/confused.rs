@@ -39,8 +39,7 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
         let usual = [KeyText::SpkiPem, KeyText::SpkiPem, KeyText::SpkiPem, KeyText::Jwk, KeyText::Jwks];
         let text =
             if entropy.percent(50) { entropy.deal("usual text", &usual) } else { entropy.deal("confused text", &scene.key_texts) };
-        let text = *text;
-        key = MacKey::PublicKey(text.into());
+        key = MacKey::PublicKey((*text).into());
     } else if entropy.percent(45) {
         let (kid, keys) = *entropy.deal("kid", words::KEY_IDS);
         if entropy.percent(80) {
