@@ -22,9 +22,10 @@ use std::{
 
 use jwt_gauntlet::{
     Fuzzer, Implementation, Trust, Verdict, Verifier,
-    target::{
+    protocol::{configure, question},
+    verifier::{
         AskError, ConfigureError,
-        exec::{Exec, Limits, configuration, question},
+        exec::{Exec, Limits},
     },
 };
 
@@ -125,7 +126,7 @@ struct Recording {
 
 impl Implementation for Recorder {
     fn configure(&self, trust: &Trust) -> Result<Box<dyn Verifier>, ConfigureError> {
-        let configure = configuration(trust);
+        let configure = configure(trust);
         let inner = self.inner.configure(trust)?;
         Ok(Box::new(Recording { inner, configure, lines: Arc::clone(&self.lines) }))
     }
@@ -142,7 +143,7 @@ impl Verifier for Recording {
         lines.bytes.extend_from_slice(&self.configure);
         for token in tokens {
             let id = lines.tokens as u64;
-            lines.bytes.extend(question(id, token));
+            question(&mut lines.bytes, id, token);
             lines.tokens += 1;
         }
         drop(lines);

@@ -18,11 +18,12 @@ use std::{
 use jwt_gauntlet::{
     algorithm::Algorithm,
     keys::Key,
-    target::{
-        AskError, ConfigureError, Implementation, Trust, Verifier,
+    trust::Trust,
+    verdict::{Claims, Verdict},
+    verifier::{
+        AskError, ConfigureError, Implementation, Verifier,
         exec::{CommandError, Exec, Limits},
     },
-    verdict::{Claims, Verdict},
 };
 use rustix::process::{Pid, test_kill_process};
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use data_encoding::BASE64URL_NOPAD;
-use jwt_gauntlet::{Algorithm, ConfigureError, Gauntlet, Outcome, Trust, Verdict, target::Verifier};
+use jwt_gauntlet::{Algorithm, ConfigureError, Gauntlet, Outcome, Trust, Verdict, verifier::Verifier};
 
 type Toy = Box<dyn Fn(&str) -> Verdict + Send + Sync>;
 
@@ -108,7 +108,7 @@ fn a_panic_in_a_target_is_a_verdict() {
 fn partitions_cover_every_case_exactly_once() {
     let cases = |k, n| {
         let gauntlet = Gauntlet::new(toy(false)).algorithms([Algorithm::HS256]).partition(k, n);
-        gauntlet.arsenal().tokens().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        gauntlet.plan().tokens().into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let mut parts: Vec<String> = (1..=3).flat_map(|k| cases(k, 3)).collect();
     let mut whole = cases(1, 1);

@@ -6,15 +6,7 @@ mod crates;
 
 use std::sync::OnceLock;
 
-use jwt_gauntlet::{
-    Algorithm, Outcome, Verdict, Verifier,
-    fuzz::{
-        failure::Failure,
-        mutator::Mutator,
-        engine::Engine,
-        judge::{Judge, Judgement},
-    },
-};
+use jwt_gauntlet::{Algorithm, libfuzzer::{engine::Engine, failure::Failure, judge::{Judge, Judgement}, mutator::Mutator}, Outcome, Verdict, Verifier};
 
 pub use self::crates::all;
 use crate::known::{Known, is_other_ecdsa_signature, known};
