@@ -8,6 +8,7 @@
 use std::{
     hint::black_box,
     io::Write as _,
+    ops::ControlFlow,
     process::{Command, Stdio},
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
@@ -118,7 +119,12 @@ fn over_pipes(algorithm: Algorithm, target: &str, goal: f64) -> String {
         let exec = Exec::new(vec![binary.to_owned(), "adapter".to_owned(), target.to_owned()], Limits::default());
         let verifier = exec.configure(&trust).expect("it supports the algorithm");
         let mut answers = 0;
-        verifier.verify_all(&many, &mut |_, _| answers += 1).expect("answers");
+        verifier
+            .verify_all(&many, &mut |_, _| {
+                answers += 1;
+                ControlFlow::Continue(())
+            })
+            .expect("answers");
         assert_eq!(answers, many.len());
     };
     let ratio = ratio(&fed, &asked);

@@ -24,7 +24,7 @@ use jwt_gauntlet::{
     Fuzzer, Implementation, Trust, Verdict, Verifier,
     protocol::{configure, question},
     verifier::{
-        AskError, ConfigureError,
+        AskError, ConfigureError, OnAnswer,
         exec::{Exec, Limits},
     },
 };
@@ -137,7 +137,7 @@ impl Verifier for Recording {
         self.inner.verify(token)
     }
 
-    fn verify_all(&self, tokens: &[&str], answer: &mut dyn FnMut(usize, Verdict)) -> Result<(), AskError> {
+    fn verify_all(&self, tokens: &[&str], answer: OnAnswer<'_>) -> Result<(), AskError> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         // Set up anew for each batch: two jobs may take turns.
         lines.bytes.extend_from_slice(&self.configure);

@@ -124,7 +124,11 @@ impl Replay<'_> {
         let verifier = match self.implementation.configure(stage.trust()) {
             Ok(verifier) => verifier,
             Err(ConfigureError::Unreachable(error)) if control.usual => return Err(error),
-            Err(ConfigureError::Unreachable(AskError(reason)) | ConfigureError::Unsupported(reason)) => {
+            Err(refused) => {
+                let reason = match refused {
+                    ConfigureError::Unsupported(reason) => reason,
+                    ConfigureError::Unreachable(error) => error.to_string(),
+                };
                 for question in questions {
                     self.skip(question, format!("{}: {reason}", configuration.label()));
                 }

@@ -13,9 +13,12 @@ pub mod strict;
 
 use std::{
     any::Any,
+    ops::ControlFlow,
     panic::{self, AssertUnwindSafe},
     sync::Arc,
 };
+
+use serde::Serialize;
 
 use crate::{trust::Trust, verdict::Verdict};
 
@@ -29,18 +32,25 @@ pub trait Verifier: Send + Sync {
 
     /// Asks about many tokens and hands over each answer with its index, as it comes. A panic is [`Verdict::Crashed`]. Targets with a
     /// price a round trip overrule this. An index may come again with [`Verdict::Crashed`], where a program turned out to have died of a
-    /// question only after it had answered it: the last answer counts.
+    /// question only after it had answered it: the last answer counts. After [`ControlFlow::Break`] nothing more is asked; answers that
+    /// are on their way may still be handed over.
     ///
     /// # Errors
     /// When the target can no longer be asked; answers that were had before have been handed over.
-    fn verify_all(&self, tokens: &[&str], answer: &mut dyn FnMut(usize, Verdict)) -> Result<(), AskError> {
+    fn verify_all(&self, tokens: &[&str], answer: OnAnswer<'_>) -> Result<(), AskError> {
         for (i, token) in tokens.iter().enumerate() {
             let verdict = panic::catch_unwind(AssertUnwindSafe(|| self.verify(token)));
-            answer(i, verdict.unwrap_or_else(|panic| Ok(Verdict::Crashed(panic_text(&*panic))))?);
+            let verdict = verdict.unwrap_or_else(|panic| Ok(Verdict::Crashed(panic_text(&*panic))))?;
+            if answer(i, verdict).is_break() {
+                break;
+            }
         }
         Ok(())
     }
 }
+
+/// What is done with the answer to the token of an index; and whether to go on asking.
+pub type OnAnswer<'a> = &'a mut dyn FnMut(usize, Verdict) -> ControlFlow<()>;
 
 /// Something that can be set up to verify tokens.
 pub trait Implementation: Send + Sync {
@@ -54,12 +64,39 @@ pub trait Implementation: Send + Sync {
     fn identity(&self) -> Option<(String, String)> {
         None
     }
+
+    /// What went wrong so far besides the answers, over all verifiers that were set up.
+    fn conduct(&self) -> Conduct {
+        Conduct::default()
+    }
+}
+
+/// What a target did besides answering: nothing, if it is in order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Conduct {
+    /// How often it was started again after it had ended or was given up, and no token was found to be the reason.
+    pub restarts: usize,
+    /// Questions that were asked again, since the program ended before their answers came.
+    pub asked_again: usize,
+    /// Questions that got no answer in time, the program running on.
+    pub unanswered: usize,
 }
 
 /// No answer could be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct AskError(pub String);
+#[non_exhaustive]
+pub enum AskError {
+    /// The target is not there, or is there no longer.
+    #[error("{0}")]
+    Unreachable(String),
+    /// What it answered is not the protocol, so that nothing it says can be trusted.
+    #[error("{0}")]
+    Protocol(String),
+    /// The run was stopped.
+    #[error("stopped")]
+    Stopped,
+}
 
 /// Why a target was not set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +116,10 @@ impl<I: Implementation + ?Sized> Implementation for Arc<I> {
 
     fn identity(&self) -> Option<(String, String)> {
         (**self).identity()
+    }
+
+    fn conduct(&self) -> Conduct {
+        (**self).conduct()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The engine as a dev-dependency: what a user's own `#[test]` sees.
 
+use std::ops::ControlFlow;
 use std::{
     sync::{
         Arc,
@@ -100,7 +101,12 @@ fn a_token_that_breaks_a_target_is_a_finding() {
 fn a_panic_in_a_target_is_a_verdict() {
     let verifier = |token: &str| if token.contains('!') { panic!("planted") } else { Verdict::rejected("no") };
     let mut answers = Vec::new();
-    verifier.verify_all(&["a", "!", "b"], &mut |_, verdict| answers.push(verdict)).expect("answers");
+    verifier
+        .verify_all(&["a", "!", "b"], &mut |_, verdict| {
+            answers.push(verdict);
+            ControlFlow::Continue(())
+        })
+        .expect("answers");
     assert!(matches!(&answers[..], [Verdict::Rejected(_), Verdict::Crashed(why), Verdict::Rejected(_)] if why.contains("planted")));
 }
 

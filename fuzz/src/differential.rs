@@ -117,7 +117,10 @@ fn error(verdict: &Verdict) -> String {
 
 fn answer(verifier: &dyn Verifier, token: &str) -> Verdict {
     let mut answer = None;
-    let asked = verifier.verify_all(&[token], &mut |_, verdict| answer = Some(verdict));
+    let asked = verifier.verify_all(&[token], &mut |_, verdict| {
+        answer = Some(verdict);
+        std::ops::ControlFlow::Continue(())
+    });
     asked.expect("a verifier in this process can be asked");
     answer.expect("there is an answer to each question")
 }

@@ -1,6 +1,7 @@
 //! One verifier, asked about one token at a time, and the one measure of what is slow. Attack and fuzzer confirm with it.
 
 use std::{
+    ops::ControlFlow,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -77,10 +78,13 @@ impl Single<'_> {
     fn ask(&self, token: &str) -> Result<(Verdict, Duration), AskError> {
         let started = Instant::now();
         let mut answered = None;
-        self.verifier.verify_all(&[token], &mut |_, verdict| answered = Some(verdict))?;
+        self.verifier.verify_all(&[token], &mut |_, verdict| {
+            answered = Some(verdict);
+            ControlFlow::Continue(())
+        })?;
         answered
             .map(|verdict| (verdict, started.elapsed()))
-            .ok_or_else(|| AskError("the target gave no answer and no error".to_owned()))
+            .ok_or_else(|| AskError::Unreachable("the target gave no answer and no error".to_owned()))
     }
 
     /// Whether the token takes far longer than the control, time after time. The control of a long token is as long: reading takes its

@@ -1,6 +1,7 @@
 //! One unit of a run: configure, ask controls and cases in one go, judge, ask again about whatever was odd.
 
 use std::{
+    ops::ControlFlow,
     panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
@@ -179,12 +180,14 @@ impl Asker<'_> {
         let tokens = self.stage.stream(sent.iter().map(|(_, forged)| *forged));
         let last = tokens.len() - 1;
         let mut pace = Pace::new();
-        self.verifier.verify_all(&tokens, &mut |i, verdict| match i {
-            _ if i < 2 || i == last => {
+        self.verifier.verify_all(&tokens, &mut |i, verdict| {
+            if i < 2 || i == last {
                 pace.control();
                 if i == 1 { control.note_broken(&verdict) } else { control.note_genuine(&verdict) }
+            } else {
+                on_answer(i - 2, Answer { verdict, late: pace.late() });
             }
-            _ => on_answer(i - 2, Answer { verdict, late: pace.late() }),
+            ControlFlow::Continue(())
         })
     }
 

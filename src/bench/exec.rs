@@ -5,6 +5,7 @@
 //! an accepted token's claims out. A library that makes a costly exception of such a text makes the protocol look dearer than it is.
 
 use std::{
+    ops::ControlFlow,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
@@ -176,12 +177,15 @@ impl StageRunner {
         let tokens: Vec<&str> = self.tokens[place].iter().map(String::as_str).cycle().take(questions).collect();
         let start = Instant::now();
         let mut right = true;
-        self.verifier.verify_all(&tokens, &mut |_, verdict| right &= matches!(verdict, Verdict::Accepted(_)) == (place == 0))?;
+        self.verifier.verify_all(&tokens, &mut |_, verdict| {
+            right &= matches!(verdict, Verdict::Accepted(_)) == (place == 0);
+            ControlFlow::Continue(())
+        })?;
         self.asked += questions as u64;
         if right {
             Ok(start.elapsed().as_secs_f64())
         } else {
-            Err(AskError("it answered otherwise than before while it was timed".to_owned()))
+            Err(AskError::Protocol("it answered otherwise than before while it was timed".to_owned()))
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    ops::ControlFlow,
     panic::{self, AssertUnwindSafe},
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
@@ -190,6 +191,7 @@ impl<'a> StageRunner<'a> {
                     odd.push(Odd { index, verdict, suspicious });
                 }
             }
+            ControlFlow::Continue(())
         });
         self.answered += answers.iter().flatten().count();
         self.held += answers.iter().filter(|holds| **holds == Some(true)).count();

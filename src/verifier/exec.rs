@@ -196,14 +196,17 @@ impl Shared {
             text += "\n  ";
             text += &line;
         }
-        AskError(text)
+        AskError::Unreachable(text)
     }
 
     fn no_restart(&self, error: &ConfigureError) -> AskError {
         if self.registry.stopped() {
             return stopped();
         }
-        AskError(format!("`{}` was started again after a failure and could not be set up: {error}", self.command_line()))
+        AskError::Unreachable(format!(
+            "`{}` was started again after a failure and could not be set up: {error}",
+            self.command_line()
+        ))
     }
 
     /// Whether a failure is the program's, and not our own doing.
@@ -241,5 +244,5 @@ impl Drop for Shared {
 }
 
 fn stopped() -> AskError {
-    AskError("stopped".to_owned())
+    AskError::Stopped
 }

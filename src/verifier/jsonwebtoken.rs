@@ -93,7 +93,7 @@ impl Implementation for JsonWebToken {
     fn configure(&self, trust: &Trust) -> Result<Box<dyn Verifier>, ConfigureError> {
         if !installed() {
             let reason = "this process installed another CryptoProvider for jsonwebtoken; attack it from a process of its own";
-            return Err(AskError(reason.to_owned()).into());
+            return Err(AskError::Unreachable(reason.to_owned()).into());
         }
         let unsupported = || ConfigureError::Unsupported(format!("{} is not implemented", trust.algorithm));
         let mut validation = Validation::new(name(trust.algorithm).ok_or_else(unsupported)?);

@@ -98,7 +98,7 @@ impl Process {
             room: 64 << 10,
         };
         process.widen();
-        process.unblock().map_err(|error| AskError(format!("cannot use the pipes of `{program}`: {error}")))?;
+        process.unblock().map_err(|error| AskError::Unreachable(format!("cannot use the pipes of `{program}`: {error}")))?;
         Ok(process)
     }
 
@@ -304,7 +304,7 @@ fn does_not_start(program: &str, error: &io::Error) -> AskError {
         io::ErrorKind::PermissionDenied => "it may not be executed".to_owned(),
         _ => error.to_string(),
     };
-    AskError(format!(
+    AskError::Unreachable(format!(
         "cannot start `{program}`: {why} (write exec: and then a program with its arguments, as in \"exec:python3 my_adapter.py\"; \
          no shell is involved)"
     ))

@@ -30,11 +30,11 @@ impl Registry {
     /// To be asked before a process is started: whether one may be.
     pub(super) fn admit(&self) -> Result<(), AskError> {
         if self.stopped() {
-            return Err(AskError("stopped".to_owned()));
+            return Err(AskError::Stopped);
         }
         match (&self.guardian, self.guard()) {
             (Some(binary), Some(Err(error))) => {
-                Err(AskError(format!("the guardian process `{} guard` does not start: {error}", binary.display())))
+                Err(AskError::Unreachable(format!("the guardian process `{} guard` does not start: {error}", binary.display())))
             }
             _ => Ok(()),
         }

@@ -8,6 +8,7 @@
 use std::{
     collections::VecDeque,
     mem,
+    ops::ControlFlow,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
 };
 
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     verdict::Verdict,
-    verifier::{AskError, Verifier},
+    verifier::{AskError, OnAnswer, Verifier},
 };
 
 /// After so many failures without one answer, a target must show that it still answers at all.
@@ -47,8 +48,6 @@ struct State {
 /// Answered questions that are asked again when a program has died and no question in flight is to blame.
 const RECENT: usize = 256;
 
-type OnAnswer<'a> = &'a mut dyn FnMut(usize, Verdict);
-
 impl ExecVerifier {
     pub(super) fn new(shared: Arc<Shared>, configure: Vec<u8>, process: Process) -> Self {
         let state =
@@ -60,7 +59,10 @@ impl ExecVerifier {
 impl Verifier for ExecVerifier {
     fn verify(&self, token: &str) -> Result<Verdict, AskError> {
         let mut verdict = None;
-        self.verify_all(&[token], &mut |_, answer| verdict = Some(answer))?;
+        self.verify_all(&[token], &mut |_, answer| {
+            verdict = Some(answer);
+            ControlFlow::Continue(())
+        })?;
         Ok(verdict.expect("every token gets an answer, or there is an error"))
     }
 
@@ -107,7 +109,7 @@ impl ExecVerifier {
             if recent.len() > RECENT {
                 recent.pop_front();
             }
-            answer(index, verdict);
+            let _ = answer(index, verdict);
         });
         if let Err(trouble) = &asked {
             *failures += 1;
@@ -137,19 +139,22 @@ impl ExecVerifier {
         let mut suspects = trouble.suspects.clone();
         let before = mem::take(&mut state.recent);
         if let Some(guilty) = trouble.proven() {
-            answer(guilty, trouble.failure.verdict());
+            let _ = answer(guilty, trouble.failure.verdict());
             return Ok(());
         }
         let several = suspects.len() > 1;
         while let Some(suspect) = suspects.pop_front() {
             let fresh = state.process.as_ref().is_none_or(|process| process.fresh);
             let mut given = None;
-            let asked = self.ask(state, tokens, &mut VecDeque::from([suspect]), 1, &mut |_, verdict| given = Some(verdict))?;
+            let asked = self.ask(state, tokens, &mut VecDeque::from([suspect]), 1, &mut |_, verdict| {
+                given = Some(verdict);
+                ControlFlow::Continue(())
+            })?;
             let guilty = match (asked, given) {
                 (Err(again), _) => again.proven().map(|_| again.failure.verdict()),
                 (Ok(()), Some(verdict)) => match self.outlived(state)? {
                     None => {
-                        answer(suspect, verdict);
+                        let _ = answer(suspect, verdict);
                         continue;
                     }
                     // It may have been the one before.
@@ -162,7 +167,7 @@ impl ExecVerifier {
                 suspects.push_front(suspect);
                 continue;
             };
-            answer(suspect, verdict);
+            let _ = answer(suspect, verdict);
             suspects.append(queue);
             *queue = mem::take(&mut suspects);
             return Ok(());
@@ -189,7 +194,7 @@ impl ExecVerifier {
             }
         }
         if let (Some(failure), [guilty]) = (failure, &suspects[..]) {
-            answer(*guilty, Verdict::Crashed(format!("after its answer: {failure}")));
+            let _ = answer(*guilty, Verdict::Crashed(format!("after its answer: {failure}")));
         }
         Ok(())
     }
@@ -201,7 +206,7 @@ impl ExecVerifier {
         }
         state.process = None;
         let most = self.shared.window.load(Ordering::Relaxed);
-        match self.ask(state, tokens, &mut questions.iter().copied().collect(), most, &mut |_, _| {})? {
+        match self.ask(state, tokens, &mut questions.iter().copied().collect(), most, &mut |_, _| ControlFlow::Continue(()))? {
             Ok(()) => self.outlived(state),
             Err(trouble) => Ok(Some(trouble.failure).filter(|failure| matches!(failure, Failure::Ended(_)))),
         }
@@ -233,7 +238,7 @@ impl ExecVerifier {
         }
         self.shared.still_wanted()?;
         let last = asked.err().map_or_else(|| last_failure.clone(), |trouble| trouble.failure.to_string());
-        Err(AskError(format!(
+        Err(AskError::Unreachable(format!(
             "`{}` failed {FAILURES_IN_A_ROW} times in a row without one answer; last: {last}",
             self.shared.command_line()
         )))
