@@ -11,7 +11,7 @@ use crate::{
     configuration::Configuration,
     entropy::Entropy,
     recipe::{Base, Recipe},
-    step::{Holder, KeyMember, MacKey, Step, Work},
+    step::{Holder, KeyMember, Step, Work},
     verdict::{Expectation, Severity},
 };
 
@@ -149,7 +149,7 @@ impl<'a> TokenSource<'a> {
             return first;
         }
         // A verifier that keeps a key which a token brought, though it refused the token, takes the next one.
-        if let Some(name) = brought(&prepared.recipe.steps)
+        if let Some(name) = prepared.recipe.steps.iter().find_map(Step::brings_key)
             && self.signing_budget > 0
             && self.entropy.percent(KEPT)
         {
@@ -272,24 +272,9 @@ fn signing_budget(stage: &Stage) -> usize {
     usual / share
 }
 
-/// The header member that brought a key.
-fn brought(steps: &[Step]) -> Option<&str> {
-    steps.iter().find_map(|step| match step {
-        Step::EmbedKey { .. } => Some("jwk"),
-        Step::EmbedUrl { name, .. } => Some(name.as_str()),
-        Step::EmbedChain { .. } => Some("x5c"),
-        _ => None,
-    })
-}
-
 /// The steps up to the last by which the issuer signs.
 fn signed_part(steps: &[Step]) -> Vec<Step> {
-    let signs = |step: &Step| match step {
-        Step::Sign { with, .. } => **with == Holder::Trusted,
-        Step::Mac { key, .. } => matches!(**key, MacKey::Secret(_) | MacKey::Configured {} | MacKey::SecretPrefix(_)),
-        _ => false,
-    };
-    let end = steps.iter().rposition(signs).map_or(steps.len(), |last| last + 1);
+    let end = steps.iter().rposition(Step::issuer_signs).map_or(steps.len(), |last| last + 1);
     steps[..end].to_vec()
 }
 

@@ -16,7 +16,8 @@ use self::{
 };
 use super::{
     Scene, havoc,
-    step::{dealt, join, json_member, length, mac_key, mathematics},
+    mathematics::mathematics,
+    step::{dealt, join, json_member, length, mac_key},
     value::{affix, alg, header_name, header_text, header_value},
 };
 use crate::{

@@ -3,7 +3,10 @@
 use data_encoding::{BASE64, BASE64URL, HEXLOWER};
 use serde::{Deserialize, Serialize};
 
-use super::{SegmentName, StepError, Work};
+use super::{
+    SegmentName, StepError, Work,
+    profile::{Cost, Kind, Profile},
+};
 use crate::token::Segment;
 
 /// A spelling that some decoder takes for the same bytes.
@@ -41,6 +44,11 @@ pub enum Base64Spelling {
 }
 
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// The segment tells, and not the spelling.
+pub(super) fn respelt(of: SegmentName) -> Profile<'static> {
+    Profile::new(Cost::Cheap, Kind::Word(of.name()))
+}
 
 pub(super) fn respell(work: &mut Work<'_>, of: SegmentName, to: Base64Spelling) -> Result<(), StepError> {
     let segment = work.segment_mut(of)?;

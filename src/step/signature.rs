@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StepError;
+use super::{
+    Choice, Step, StepError,
+    profile::{Cost, Kind, Profile},
+};
 use crate::{
     algorithm::{Algorithm, Family},
     keys::{Key, Material, Role, SignError},
@@ -45,7 +48,8 @@ impl SegmentName {
 }
 
 /// Who signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Holder {
     /// The issuer, with the key that the verifier trusts: what comes of it is a policy case, not a forgery.
@@ -62,6 +66,33 @@ pub enum Holder {
 pub enum Other {
     /// The same issuer and key, another subject.
     Subject,
+}
+
+/// Something that is no signature, or no longer one.
+pub(super) const ANY: Profile<'_> = Profile::new(Cost::Cheap, Kind::Name);
+/// What belongs somewhere else.
+pub(super) const TAKEN: Profile<'_> = Profile::new(Cost::Cheap, Kind::AllWords);
+/// Which key it is does not matter, and that it is not the trusted one can only be hoped.
+pub(super) const SIGNED_WITH_KEY: Profile<'_> = Profile::new(Cost::Expensive, Kind::Name);
+
+/// Something is done to that segment.
+pub(super) fn segment(of: SegmentName) -> Profile<'static> {
+    Profile::new(Cost::Cheap, Kind::Word(of.name()))
+}
+
+pub(super) fn signed(with: Holder, under: Option<Algorithm>) -> Profile<'static> {
+    Profile::new(Cost::Signature(under), Kind::Word(with.into())).issuer_signs(with == Holder::Trusted)
+}
+
+/// No signature at all is plainer than any that somebody made.
+pub(super) fn dropped_or(others: Vec<Step>) -> Vec<Step> {
+    [vec![Step::DropSignature {}], others].concat()
+}
+
+/// Fewer of those bytes.
+pub(super) fn fewer(byte: &Choice<u8>, count: usize) -> Vec<Step> {
+    let counts: &[usize] = if count > 1 { &[1, count / 2] } else { &[] };
+    counts.iter().map(|count| Step::FillSignature { byte: byte.clone(), count: (*count).into() }).collect()
 }
 
 pub(super) fn set(work: &mut Work<'_>, bytes: Vec<u8>) -> Result<(), StepError> {

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Place, StepError};
+use super::{
+    Place, StepError,
+    profile::{Cost, Kind, Profile},
+};
 use crate::{step::Work, token::Draft};
 
 /// A layout of header (H), payload (P) and signature (S) other than `H.P.S`; a small letter is that of the genuine token.
@@ -121,6 +124,11 @@ pub enum Decoration {
     /// A NUL and the genuine token behind.
     NulGenuine,
 }
+
+/// Every shape goes its own way through a verifier.
+pub(super) const SHAPED: Profile<'_> = Profile::new(Cost::Cheap, Kind::AllWords);
+/// Text of any kind.
+pub(super) const TEXT: Profile<'_> = Profile::new(Cost::Cheap, Kind::Name);
 
 /// The first three segments as printed; those that are missing are empty.
 fn parts(draft: &Draft) -> [String; 3] {
