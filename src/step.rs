@@ -227,6 +227,7 @@ impl Step {
     ///
     /// # Errors
     /// If the token or the keys at hand do not allow it; the case is then skipped with that reason.
+    #[allow(clippy::too_many_lines)] // A table.
     pub fn apply(&self, work: &mut Work<'_>) -> Result<(), StepError> {
         use SegmentName::{Claims, Header};
         match self {

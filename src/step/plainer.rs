@@ -4,6 +4,7 @@ use super::{Step, hmac, object, signature};
 
 impl Step {
     /// Plainer steps that may do the same, the plainest first.
+    #[allow(clippy::too_many_lines)] // A table.
     pub(crate) fn plainer(&self) -> Vec<Self> {
         match self {
             Self::SetHeader { name, to } => shorter(to, json, |to| Self::SetHeader { name: name.clone(), to: to.into() }),
@@ -113,4 +114,59 @@ fn bytes(hex: &str) -> Vec<String> {
     }
     let half = (count / 2) * 2;
     [&hex[..half], &hex[half..], &hex[..hex.len() - 2], &hex[2..]].map(str::to_owned).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray as _;
+
+    use super::*;
+    use crate::{
+        algorithm::Algorithm,
+        configuration::Configuration,
+        entropy::Entropy,
+        sample::Scene,
+        step::{Derivation, MacKey},
+        words::Words,
+    };
+
+    #[test]
+    fn every_step_gets_as_plain_as_it_can_in_a_few_turns() {
+        for algorithm in [Algorithm::HS256, Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA] {
+            let issuer = Configuration::default().issuer(algorithm).expect("a key");
+            let (scene, mut entropy) = (Scene::new(&issuer, &Words::default()), Entropy::seeded(8));
+            for _ in 0..2000 {
+                let sampled = Step::sample(&mut entropy, &scene);
+                // Which of the plainer forms still fails is up to the verifier.
+                let mut turns = std::iter::successors(Some(sampled.clone()), |step| {
+                    let plainer = step.plainer();
+                    (!plainer.is_empty()).then(|| entropy.pick(&plainer).clone())
+                });
+                assert!(turns.nth(1_000).is_none(), "{sampled:?}");
+                assert!(!sampled.plainer().contains(&sampled), "{sampled:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_shrinks_to_what_json_has_at_its_plainest() {
+        let long = Step::SetHeader { name: "kid".into(), to: format!("\"{}\"", "a".repeat(40)).into() };
+        let plainer = long.plainer();
+        assert_eq!(plainer[0], Step::SetHeader { name: "kid".into(), to: "1".into() });
+        assert!(plainer.contains(&Step::SetHeader { name: "kid".into(), to: format!("\"{}\"", "a".repeat(20)).into() }));
+        assert_eq!(Step::SetHeader { name: "kid".into(), to: "1".into() }.plainer(), []);
+    }
+
+    #[test]
+    fn less_than_a_signature_is_none() {
+        let mac =
+            |key: MacKey, derived: Option<Derivation>| Step::Mac { key: key.into(), hash: None, derived: derived.map(Into::into) };
+        let none = || mac(MacKey::Text("".into()), None);
+        let hex = || MacKey::Hex("00".into());
+        let derived = Derivation::VARIANTS[0];
+        assert_eq!(mac(hex(), Some(derived)).plainer(), [Step::DropSignature {}, mac(hex(), None), none()]);
+        assert_eq!(mac(hex(), None).plainer(), [Step::DropSignature {}, none()]);
+        assert_eq!(none().plainer(), [Step::DropSignature {}]);
+        assert_eq!(Step::DropSignature {}.plainer(), []);
+    }
 }

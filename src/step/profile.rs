@@ -180,3 +180,52 @@ fn words(value: &Value) -> String {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{algorithm::Algorithm, step::fixture::step};
+
+    #[test]
+    fn a_kind_names_what_tells_findings_apart_and_nothing_else() {
+        for (text, kind) in [
+            ("{ set-header = { name = 'alg', to = '\"none\"' } }", "set-header alg none"),
+            ("{ set-header = { name = 'alg', to = '\"nOnE\"' } }", "set-header alg much like none"),
+            ("{ add-header = { name = 'alg', to = '\"HS512\"', at = 'last' } }", "add-header alg hmac"),
+            ("{ set-header = { name = 'kid', to = '\"none\"' } }", "set-header kid"),
+            ("{ mac = { key = { hex = '' } } }", "mac empty"),
+            ("{ mac = { key = { secret-prefix = 4 } } }", "mac secret-prefix"),
+            ("{ sign = { with = 'other-trusted', algorithm = 'RS256' } }", "sign other-trusted"),
+            ("{ embed-key = { key = 'RS256', as = 'jwk-bare' } }", "embed-key jwk-bare"),
+            ("{ join = { genuine = 'first', with = ',' } }", "join first ,"),
+            ("{ rsa-pss = { edit = 'salt-empty' } }", "rsa-pss"),
+            ("{ drop-signature = {} }", "drop-signature"),
+        ] {
+            assert_eq!(step(text).kind(), kind);
+        }
+    }
+
+    #[test]
+    fn a_signature_costs_what_its_algorithm_does() {
+        let sign = step("{ sign = { with = 'trusted' } }");
+        assert!(sign.is_expensive(Algorithm::ES256) && !sign.is_expensive(Algorithm::HS256));
+        assert!(!step("{ sign = { with = 'trusted', algorithm = 'HS256' } }").is_expensive(Algorithm::RS256));
+        assert!(step("{ embed-chain = { chain = 'self-signed' } }").is_expensive(Algorithm::HS256));
+    }
+
+    #[test]
+    fn keys_that_tokens_bring_and_the_issuers_own_signatures_are_told() {
+        let url = "{ embed-url = { name = 'x5u', document = 'key', url = 'base64' } }";
+        for (text, key, issuer) in [
+            ("{ embed-key = { as = 'jwk' } }", Some("jwk"), false),
+            (url, Some("x5u"), false),
+            ("{ thumbprint = { name = 'x5t', of = 'attacker' } }", None, false),
+            ("{ sign = { with = 'trusted' } }", None, true),
+            ("{ sign = { with = 'attacker' } }", None, false),
+            ("{ mac = { key = { configured = {} } } }", None, true),
+            ("{ mac = { key = { text = 'secret' } } }", None, false),
+        ] {
+            assert_eq!((step(text).brings_key(), step(text).issuer_signs()), (key, issuer), "{text}");
+        }
+        assert!(step("{ kid = { is = 'kept' } }").is_idle() && !step("{ kid = { is = 'absent' } }").is_idle());
+    }
+}
