@@ -17,6 +17,7 @@ use crate::{
 };
 
 /// The line that sets an adapter up.
+#[must_use]
 pub fn configure(trust: &Trust) -> Vec<u8> {
     #[derive(Serialize)]
     struct Configure<'a> {
@@ -106,6 +107,7 @@ pub enum Flaw {
 
 impl Flaw {
     /// Whether the line is not even an attempt at a verdict, so that something other than the protocol may have written it.
+    #[must_use]
     pub fn is_foreign(self) -> bool {
         match self {
             Self::NotAnObject | Self::NotAGreeting | Self::NotAVerdict => true,

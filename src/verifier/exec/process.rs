@@ -155,19 +155,14 @@ impl Process {
         self.stray.push(line);
         self.stray.push(b"\n");
         let until = Instant::now() + patience;
-        while Instant::now() < until {
-            match self.turn(until) {
-                Turn::Read => {
-                    while let Some(line) = self.lines.next_line() {
-                        self.stray.push(line);
-                        self.stray.push(b"\n");
-                    }
-                    if self.lines.flooded() {
-                        return false;
-                    }
-                }
-                Turn::Quiet | Turn::Late => {}
-                Turn::Ended => return true,
+        while Instant::now() < until && !self.lines.flooded() {
+            let turn = self.turn(until);
+            while let Some(line) = self.lines.next_line() {
+                self.stray.push(line);
+                self.stray.push(b"\n");
+            }
+            if turn == Turn::Ended {
+                return true;
             }
         }
         false
