@@ -193,7 +193,7 @@ impl ExecVerifier {
             *queue = suspects;
             return Ok(());
         }
-        if several {
+        if several && !receiver.enough {
             self.shared.slow_down();
         }
         if ended && !receiver.enough {
