@@ -8,6 +8,7 @@
 use std::{
     hint::black_box,
     io::Write as _,
+    ops::ControlFlow,
     process::{Command, Stdio},
     sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
@@ -18,7 +19,7 @@ use jwt_gauntlet::{
     Algorithm, Catalogue, Gauntlet, Implementation, Trust,
     configuration::Configuration,
     keys::{Key, Role},
-    target::{
+    verifier::{
         builtin,
         exec::{Exec, Limits},
     },
@@ -57,16 +58,16 @@ fn in_process(criterion: &mut Criterion, algorithm: Algorithm, target: &str, goa
     let implementation: Arc<dyn Implementation> = builtin::find(target).expect("a built-in target").into();
     let verifier = implementation.configure(&trust(algorithm)).expect("it supports the algorithm");
     let gauntlet = Gauntlet::new(implementation).catalogue(usual()).algorithms([algorithm]).jobs(1);
-    let arsenal = gauntlet.arsenal();
+    let plan = gauntlet.plan();
     // Controls included: they are a part of every attack, and dearer than most forgeries, which fail before any signature.
-    let tokens = arsenal.stream();
+    let tokens = plan.stream();
     let bare = || {
         for token in &tokens {
             black_box(verifier.verify(token).expect("an answer"));
         }
     };
     let attack = || {
-        black_box(gauntlet.fire(&arsenal, &|_| {}, &AtomicBool::new(false)).expect("a report"));
+        black_box(gauntlet.fire(&plan, &|_| {}, &AtomicBool::new(false)).expect("a report"));
     };
     let mut group = criterion.benchmark_group(format!("in-process/{algorithm}"));
     group.throughput(Throughput::Elements(tokens.len() as u64));
@@ -81,9 +82,9 @@ fn forging(criterion: &mut Criterion) -> String {
     let implementation: Arc<dyn Implementation> = builtin::find("jsonwebtoken").expect("a built-in target").into();
     let verifier = implementation.configure(&trust(Algorithm::HS256)).expect("it supports HS256");
     let gauntlet = Gauntlet::new(implementation).catalogue(usual()).algorithms([Algorithm::HS256]).jobs(1);
-    let tokens: Vec<String> = gauntlet.arsenal().tokens().into_iter().map(str::to_owned).collect();
+    let tokens: Vec<String> = gauntlet.plan().tokens().into_iter().map(str::to_owned).collect();
     let forge = || {
-        black_box(gauntlet.arsenal().tokens().len());
+        black_box(gauntlet.plan().tokens().len());
     };
     criterion.bench_function("forge/HS256", |b| b.iter(forge));
     let verify = || {
@@ -98,7 +99,7 @@ fn forging(criterion: &mut Criterion) -> String {
 fn over_pipes(algorithm: Algorithm, target: &str, goal: f64) -> String {
     let binary = env!("CARGO_BIN_EXE_jwt-gauntlet");
     let gauntlet = Gauntlet::new(|_: &Trust| Ok(|_: &str| unreachable!("only forged with"))).catalogue(usual());
-    let tokens: Vec<String> = gauntlet.algorithms([algorithm]).arsenal().tokens().into_iter().map(str::to_owned).collect();
+    let tokens: Vec<String> = gauntlet.algorithms([algorithm]).plan().tokens().into_iter().map(str::to_owned).collect();
     // Many times over, so that starting the process does not matter.
     let many: Vec<&str> = tokens.iter().map(String::as_str).cycle().take(tokens.len() * 100).collect();
     let trust = trust(algorithm);
@@ -118,7 +119,12 @@ fn over_pipes(algorithm: Algorithm, target: &str, goal: f64) -> String {
         let exec = Exec::new(vec![binary.to_owned(), "adapter".to_owned(), target.to_owned()], Limits::default());
         let verifier = exec.configure(&trust).expect("it supports the algorithm");
         let mut answers = 0;
-        verifier.verify_all(&many, &mut |_, _| answers += 1).expect("answers");
+        verifier
+            .verify_all(&many, &mut |_, _| {
+                answers += 1;
+                ControlFlow::Continue(())
+            })
+            .expect("answers");
         assert_eq!(answers, many.len());
     };
     let ratio = ratio(&fed, &asked);

@@ -12,9 +12,9 @@ use std::{
 use criterion::{Criterion, Throughput};
 use jwt_gauntlet::{
     Algorithm, Trust,
-    fuzz::mutator::Mutator,
     keys::{Key, Role},
-    target::builtin,
+    libfuzzer::mutator::Mutator,
+    verifier::builtin,
 };
 
 /// Tokens a round.

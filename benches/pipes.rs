@@ -22,9 +22,10 @@ use std::{
 
 use jwt_gauntlet::{
     Fuzzer, Implementation, Trust, Verdict, Verifier,
-    target::{
-        AskError, ConfigureError,
-        exec::{Exec, Limits, configuration, question},
+    protocol::{configure, question},
+    verifier::{
+        AskError, ConfigureError, OnAnswer,
+        exec::{Exec, Limits},
     },
 };
 
@@ -125,7 +126,7 @@ struct Recording {
 
 impl Implementation for Recorder {
     fn configure(&self, trust: &Trust) -> Result<Box<dyn Verifier>, ConfigureError> {
-        let configure = configuration(trust);
+        let configure = configure(trust);
         let inner = self.inner.configure(trust)?;
         Ok(Box::new(Recording { inner, configure, lines: Arc::clone(&self.lines) }))
     }
@@ -136,13 +137,13 @@ impl Verifier for Recording {
         self.inner.verify(token)
     }
 
-    fn verify_all(&self, tokens: &[&str], answer: &mut dyn FnMut(usize, Verdict)) -> Result<(), AskError> {
+    fn verify_all(&self, tokens: &[&str], answer: OnAnswer<'_>) -> Result<(), AskError> {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         // Set up anew for each batch: two jobs may take turns.
         lines.bytes.extend_from_slice(&self.configure);
         for token in tokens {
             let id = lines.tokens as u64;
-            lines.bytes.extend(question(id, token));
+            question(&mut lines.bytes, id, token);
             lines.tokens += 1;
         }
         drop(lines);

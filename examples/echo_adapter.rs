@@ -9,7 +9,7 @@ use std::io;
 
 use jwt_gauntlet::{
     adapter::{ServeError, named, serve},
-    target::Trust,
+    trust::Trust,
     verdict::{Claims, Verdict},
 };
 

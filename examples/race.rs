@@ -29,7 +29,7 @@ use jwt_gauntlet::{
     configuration::Configuration,
     fuzz::FuzzError,
     proptest::{forged, respelled},
-    target::{
+    verifier::{
         exec::{Exec, Limits},
         strawman::{Hole, Strawman},
     },

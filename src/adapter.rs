@@ -20,8 +20,10 @@ use serde::{
 use serde_json::value::RawValue;
 
 use crate::{
-    target::{AskError, ConfigureError, Implementation, Trust, Verifier},
+    protocol::{push_text, text},
+    trust::Trust,
     verdict::Verdict,
+    verifier::{AskError, ConfigureError, Implementation, Verifier},
 };
 
 /// One read. Less than there may be, so that the harness has answers to work on while the rest is being answered.
@@ -76,24 +78,6 @@ impl<I: Implementation> Implementation for Named<I> {
     fn identity(&self) -> Option<(String, String)> {
         Some((self.name.clone(), self.version.clone()))
     }
-}
-
-/// Writes `text` as a JSON string.
-pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
-    // Tokens and reasons are plain nearly always; a loop without a way out is one that the compiler makes wide.
-    let odd = text.bytes().fold(0, |odd, byte| odd | u8::from(byte < 0x20) | u8::from(byte == b'"') | u8::from(byte == b'\\'));
-    if odd != 0 {
-        serde_json::to_writer(out, text).expect("a vector takes everything");
-    } else {
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
-    }
-}
-
-/// The text in `bytes`, with what is no UTF-8 replaced. Quicker than the lossy conversion alone where nothing needs to be.
-pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
-    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 struct Adapter<'a> {

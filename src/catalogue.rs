@@ -18,14 +18,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 pub use select::UnknownAttack;
-pub(crate) use select::distance;
 
 use crate::{
     algorithm::{Algorithm, Family},
     configuration::Configuration,
     recipe::{Base, Recipe},
     step::Step,
-    verdict::Expectation,
+    verdict::{Expectation, Severity},
 };
 
 include!(concat!(env!("OUT_DIR"), "/attacks.rs"));
@@ -71,22 +70,6 @@ pub struct Case {
     pub recipe: Recipe,
     /// What a correct verifier does.
     pub expect: Expectation,
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    /// Worth knowing, nothing to fix.
-    Info,
-    /// A deviation without known harm of its own.
-    Low,
-    /// Harm in some set-ups.
-    Medium,
-    /// Harm in ordinary set-ups.
-    High,
-    /// Anyone can log in as anyone.
-    Critical,
 }
 
 /// Why a catalogue could not be loaded.

@@ -27,9 +27,9 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use jwt_gauntlet::{
+    ask::RunError,
     fuzz::gate::Invalid,
     report::{Style, style::Ink},
-    run::RunError,
 };
 
 /// Attacks any JWT verifier with forged tokens, and proves which ones it wrongly took.
@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(code(|| Ok(3)), 3);
         assert_eq!(code(|| panic!("planted")), 70);
         assert_eq!(code(|| Err(anyhow::anyhow!("a typo"))), 2);
-        let lost = RunError::Unreachable(AskError("gone".to_owned()));
+        let lost = RunError::Unreachable(AskError::Unreachable("gone".to_owned()));
         assert_eq!(code(move || Err(anyhow::Error::new(lost).context("cannot attack it"))), 4);
         let closed = || io::Error::from(io::ErrorKind::BrokenPipe);
         assert_eq!(code(move || Err(anyhow::Error::new(closed()).context("cannot write"))), 0);

@@ -8,10 +8,10 @@ use serde_json::value::RawValue;
 
 use crate::{
     algorithm::{Algorithm, Family},
+    choice::Choice,
     issuer::Issuer,
     keys::{Key, KeyText, PublicKey, PublicMaterial, Role},
-    step::Choice,
-    target::{Trust, TrustedKey},
+    trust::{Trust, TrustedKey},
 };
 
 /// How the verifier is set up for a case; the default is the trusted key in its usual shape.

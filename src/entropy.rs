@@ -20,7 +20,7 @@ impl Entropy {
     }
 
     /// Goes on with the stream of that seed; the decks stay as they lie.
-    pub fn turn_to(&mut self, seed: u64) {
+    pub fn reseed(&mut self, seed: u64) {
         self.state = seed;
     }
 
@@ -61,7 +61,7 @@ impl Entropy {
     ///
     /// # Panics
     /// If there is none.
-    pub fn deal<'t, T>(&mut self, deck: &'static str, from: &'t [T]) -> &'t T {
+    pub fn draw_without_repeat<'t, T>(&mut self, deck: &'static str, from: &'t [T]) -> &'t T {
         let key = (deck, from.len());
         if self.decks.get(&key).is_none_or(Vec::is_empty) {
             let mut cards: Vec<u16> = (0..u16::try_from(from.len()).unwrap_or(u16::MAX)).collect();
@@ -116,7 +116,7 @@ mod tests {
     fn a_deck_deals_each_card_before_one_comes_again() {
         let (mut entropy, cards) = (Entropy::seeded(7), ["a", "b", "c", "d", "e"]);
         for _ in 0..20 {
-            let mut dealt: Vec<&str> = (0..cards.len()).map(|_| *entropy.deal("test", &cards)).collect();
+            let mut dealt: Vec<&str> = (0..cards.len()).map(|_| *entropy.draw_without_repeat("test", &cards)).collect();
             dealt.sort_unstable();
             assert_eq!(dealt, cards);
         }

@@ -8,41 +8,31 @@
 //! Each algorithm and configuration is a stage with a stream of its own, so that the same seed and number of cases ask the same tokens in
 //! the same order on any number of cores, as long as the target gives the same answers.
 
-mod alone;
-pub mod check;
+mod batch_queue;
+mod campaign;
 mod class;
 pub mod corpus;
-pub mod driver;
-pub mod engine;
-pub mod failure;
+mod fingerprint;
 pub mod gate;
-mod hooks;
-pub mod judge;
-mod lane;
-mod mint;
-pub mod mutator;
-mod permits;
-mod plainer;
-pub mod replay;
-mod run;
 mod schedule;
+mod semaphore;
 pub(crate) mod shrink;
-mod stage;
-mod trail;
-mod turns;
+pub(crate) mod stage;
+mod stage_runner;
+pub(crate) mod token_source;
 
 use std::{num::NonZeroUsize, sync::atomic::AtomicBool, thread, time::Duration};
 
+pub use self::fingerprint::Fingerprint;
 use self::gate::Invalid;
-pub use self::trail::Trail;
 use crate::{
     algorithm::Algorithm,
+    ask::RunError,
     catalogue::Case,
-    finding::{Finding, Report, Target},
     harvest::Harvest,
-    run::RunError,
-    target::Implementation,
+    report::{Finding, Report, Target},
     verdict::Outcome,
+    verifier::Implementation,
     words::Words,
 };
 

@@ -122,9 +122,9 @@ pub fn harvest(path: &Path) -> Result<Harvest, HarvestError> {
     let root = path.canonicalize().map_err(read)?;
     let readable = if root.is_dir() { std::fs::read_dir(&root).map(drop) } else { std::fs::File::open(&root).map(drop) };
     readable.map_err(read)?;
-    let (mut crop, mut budget) = (Crop::default(), Budget::default());
-    crop.reap(&root, &mut budget);
-    Ok(crop.ranked())
+    let (mut collector, mut budget) = (Collector::default(), Budget::default());
+    collector.scan(&root, &mut budget);
+    Ok(collector.ranked())
 }
 
 /// What is known about a word.
@@ -138,7 +138,7 @@ struct Notes {
 
 /// All words so far.
 #[derive(Default)]
-struct Crop {
+struct Collector {
     words: HashMap<String, Notes>,
     passages: Vec<Vec<String>>,
     keys: Vec<String>,
@@ -146,9 +146,9 @@ struct Crop {
     own: bool,
 }
 
-impl Crop {
+impl Collector {
     /// Reads a file or folder as far as the budget goes.
-    fn reap(&mut self, path: &Path, budget: &mut Budget) {
+    fn scan(&mut self, path: &Path, budget: &mut Budget) {
         let foreign = ["site-packages", "dist-packages", "node_modules"];
         for (file, bytes) in budget.files(path) {
             self.own = !file.components().any(|part| foreign.iter().any(|name| part.as_os_str() == *name));

@@ -17,7 +17,7 @@ pub use self::{
     json::pretty,
     segment::{Part, Shown},
 };
-use crate::catalogue::Severity;
+use crate::verdict::Severity;
 
 /// Decoded bytes of a segment that are looked at. Real headers and payloads are a thousand times smaller.
 pub const SEEN: usize = 1 << 20;

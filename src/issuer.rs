@@ -10,9 +10,13 @@ use std::{
 
 use crate::{
     keys::{Key, KeyText, PublicKey, PublicMaterial},
-    ledger::{Entry, Ledger},
-    target::Trust,
+    oracle::{
+        Oracle,
+        ledger::{Entry, Ledger},
+    },
     token::{Draft, Member, Segment},
+    trust::Trust,
+    verdict::Provenance,
 };
 
 /// Who signs, who is trusted, and what genuine tokens look like.
@@ -80,8 +84,7 @@ impl Issuer {
     /// Whether the issuer signed this header and these claims as a genuine token, whatever the signature of `token` is.
     #[must_use]
     pub fn made(&self, token: &Draft) -> bool {
-        let same = |genuine: &Draft| genuine.segments.iter().take(2).eq(token.segments.iter().take(2));
-        same(&self.genuine) || self.other.as_ref().is_some_and(same)
+        self.oracle().made(token)
     }
 
     /// The token that controls send, and that forgeries start from.
@@ -109,17 +112,23 @@ impl Issuer {
         self.other.as_ref()
     }
 
+    /// What the oracle knows about this issuer.
+    #[must_use]
+    pub fn oracle(&self) -> Oracle<'_> {
+        let Self { public, trust, ledger, anyone_signs, genuine, other, .. } = self;
+        Oracle { public, trust, ledger, anyone_signs: *anyone_signs, genuine: [Some(genuine), other.as_ref()] }
+    }
+
+    /// Where the bytes of `token` come from, with nothing recorded but the genuine tokens; see [`Oracle::provenance_alone`].
+    #[must_use]
+    pub fn provenance_alone(&self, token: &str) -> Provenance {
+        self.oracle().provenance_alone(token)
+    }
+
     /// The genuine tokens, and those that the issuer signed on the way to a forgery.
     #[must_use]
     pub fn ledger_with(&self, issued: &[Entry]) -> Cow<'_, Ledger> {
-        if issued.is_empty() {
-            return Cow::Borrowed(&self.ledger);
-        }
-        let mut ledger = self.ledger.clone();
-        for entry in issued {
-            ledger.record(entry.clone());
-        }
-        Cow::Owned(ledger)
+        self.ledger.with(issued)
     }
 
     /// The genuine token with an administrator's subject and a canary in its claims; the signature stays behind, stale.

@@ -7,10 +7,13 @@
 //! Verification prefers ring; what ring lacks (P-521, secp256k1, small RSA keys) comes from `RustCrypto`.
 
 mod certificate;
+pub(crate) mod der;
 mod ec;
+pub(crate) mod eddsa;
 mod private;
 mod public;
 mod rsa_key;
+mod secret;
 mod text;
 
 use std::{
@@ -22,14 +25,18 @@ use data_encoding::BASE64URL_NOPAD;
 use ring::signature::Ed25519KeyPair;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::public::rsa_parameters;
 pub use self::{
     certificate::CertificateSpec,
     ec::Curve,
     private::private_keys,
     public::{KeyError, PublicKey, PublicMaterial},
     rsa_key::{RsaKey, digest_info, emsa_pkcs1, emsa_pss, mgf1},
+    secret::{Derivation, MacHash, SecretReading},
     text::{KeyText, UnknownKeyText},
+};
+pub(crate) use self::{
+    public::rsa_parameters,
+    secret::{bare, derive, read_secret, tag},
 };
 use crate::algorithm::{Algorithm, Family};
 

@@ -31,12 +31,13 @@
 
 pub mod adapter;
 pub mod algorithm;
+pub mod ask;
+pub mod attack;
 pub mod bench;
 pub mod catalogue;
+pub mod choice;
 pub mod configuration;
-pub mod der;
 pub mod entropy;
-pub mod finding;
 pub mod fuzz;
 #[cfg(unix)]
 pub mod guard;
@@ -44,28 +45,31 @@ pub mod harvest;
 pub mod inspect;
 pub mod issuer;
 pub mod keys;
-pub mod ledger;
-pub mod policy;
+pub mod libfuzzer;
+pub mod oracle;
 #[cfg(feature = "proptest")]
 pub mod proptest;
+pub mod protocol;
 pub mod recipe;
-pub mod recognise;
+pub mod replay;
 pub mod report;
-pub mod run;
 pub mod sample;
 pub mod step;
-pub mod target;
+pub mod text;
 pub mod token;
+pub mod trust;
 pub mod verdict;
+pub mod verifier;
 pub mod words;
 
 pub use algorithm::Algorithm;
-pub use catalogue::{Catalogue, Severity};
-pub use finding::{Finding, Report};
+pub use attack::Gauntlet;
+pub use catalogue::Catalogue;
 pub use fuzz::Fuzzer;
-pub use run::Gauntlet;
-pub use target::{AskError, ConfigureError, Implementation, Trust, Verifier};
-pub use verdict::{Claims, Outcome, Verdict};
+pub use report::{Conclusion, Finding, Report};
+pub use trust::Trust;
+pub use verdict::{Claims, Outcome, Severity, Verdict};
+pub use verifier::{AskError, ConfigureError, Implementation, Verifier};
 
 #[cfg(all(fuzzing, feature = "libfuzzer"))]
 #[doc(hidden)]

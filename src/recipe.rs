@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     algorithm::Sha2,
     issuer::Issuer,
-    ledger::Entry,
+    oracle::ledger::Entry,
     step::{Step, StepError, Work},
     token::Token,
     verdict::Provenance,

@@ -72,7 +72,7 @@ impl Scene {
         let known = words::known_texts(trust);
         Self {
             algorithm: trust.algorithm,
-            own: words::quoted(trust.algorithm.name()),
+            own: crate::text::quoted(trust.algorithm.name()),
             spellings: words::spellings(trust.algorithm.name()),
             issuers: own(&trust.issuer),
             audiences: own(&trust.audience),
@@ -86,7 +86,7 @@ impl Scene {
             neighbours: Arc::clone(&words.neighbours),
             private_keys: words.private_keys.iter().chain(sample_keys()).flat_map(|key| uses(key, trust.algorithm)).collect(),
             leaked: words.private_keys.iter().flat_map(|key| uses(key, trust.algorithm)).count(),
-            quoted: words::quoted(&issuer.genuine().to_string()),
+            quoted: crate::text::quoted(&issuer.genuine().to_string()),
             segments: [bytes(0), bytes(1), bytes(2)],
             issues: issuer.key.is_some(),
             odd_key: !Key::of(Role::Trusted, trust.algorithm)
@@ -157,8 +157,8 @@ impl Recipe {
 
     /// Whether forging it takes far longer than verifying it; see [`Step::is_dear`].
     #[must_use]
-    pub fn is_dear(&self, algorithm: Algorithm) -> bool {
-        self.steps.iter().any(|step| step.is_dear(algorithm))
+    pub fn is_expensive(&self, algorithm: Algorithm) -> bool {
+        self.steps.iter().any(|step| step.is_expensive(algorithm))
     }
 }
 
@@ -166,7 +166,7 @@ impl Step {
     /// Whether it takes far longer than verifying its token, where the verifier is set up for `algorithm`: private-key operations,
     /// certificates, cube roots.
     #[must_use]
-    pub fn is_dear(&self, algorithm: Algorithm) -> bool {
+    pub fn is_expensive(&self, algorithm: Algorithm) -> bool {
         match self {
             Self::EmbedChain { .. }
             | Self::Thumbprint { .. }

@@ -8,14 +8,13 @@
 //! written verbatim, since the point is often that it is odd.
 
 mod base64;
-mod choice;
 mod compose;
 mod ecdsa;
-pub(crate) mod eddsa;
+mod eddsa;
 mod embed;
 #[cfg(test)]
 pub(crate) mod fixture;
-pub(crate) mod hmac;
+mod hmac;
 mod object;
 mod rsa;
 mod signature;
@@ -27,11 +26,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     base64::Base64Spelling,
-    choice::Choice,
     ecdsa::{EcdsaForm, EcdsaScalar, EcdsaSpelling},
     eddsa::{EddsaSpelling, EddsaVariant},
     embed::{Chain, DataUrl, Document, KeyMember},
-    hmac::{Derivation, MacHash, MacKey, SecretReading},
+    hmac::MacKey,
     object::{KidShape, Place},
     rsa::{CubeRoot, DigestEdit, DigestElement, PaddingEdit, PssEdit, RsaInteger, SignedHash},
     signature::{Holder, Other, SegmentName},
@@ -39,6 +37,10 @@ pub use self::{
     work::Work,
 };
 use crate::{algorithm::Algorithm, keys::SignError};
+pub use crate::{
+    choice::Choice,
+    keys::{Derivation, MacHash, SecretReading},
+};
 
 /// One mutation of a token.
 // The sentence of each variant names its fields.

@@ -51,7 +51,7 @@ impl Verdict {
     }
 }
 
-/// Where a token's bytes come from; see [`crate::ledger`].
+/// Where a token's bytes come from; see [`crate::oracle::ledger`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Provenance {
@@ -61,6 +61,22 @@ pub enum Provenance {
     Respelled,
     /// No trusted key signed this.
     Forged,
+}
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing, nothing to fix.
+    Info,
+    /// A deviation without known harm of its own.
+    Low,
+    /// Harm in some set-ups.
+    Medium,
+    /// Harm in ordinary set-ups.
+    High,
+    /// Anyone can log in as anyone.
+    Critical,
 }
 
 /// What an answer means, by gravity.
@@ -98,66 +114,9 @@ pub enum Echo {
     Canary,
 }
 
-/// Decides what an answer means. The whole policy of the gauntlet is this table.
-#[must_use]
-#[allow(clippy::match_same_arms)] // Read as a table, row by row.
-pub fn judge(expected: &Expectation, from: Provenance, verdict: &Verdict, echo: Echo) -> Outcome {
-    use {Expectation as E, Provenance as P, Verdict as V};
-    match (verdict, expected, from, echo) {
-        (V::Crashed(_), ..) => Outcome::Crashed,
-        (V::Hung(_), ..) => Outcome::Hung,
-        (V::Rejected(_), E::Accept, ..) => Outcome::Overstrict,
-        (V::Rejected(_), ..) => Outcome::Held,
-        // The bytes outrank the file: nothing excuses taking claims that nobody signed.
-        (V::Accepted(_), _, P::Forged, Echo::Silent | Echo::Canary) | (V::Accepted(_), _, P::Respelled, Echo::Canary) => {
-            Outcome::Forged
-        }
-        (V::Accepted(_), E::Accept | E::Either { .. }, ..) => Outcome::Held,
-        (V::Accepted(_), E::Reject, P::Forged, Echo::Quoted) => Outcome::Malleable,
-        (V::Accepted(_), E::Reject, P::Respelled, _) => Outcome::Malleable,
-        (V::Accepted(_), E::Reject, P::Genuine, _) => Outcome::Policy,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_table_is_what_it_says() {
-        let either = Expectation::Either { because: "a test".into() };
-        let accepted = Verdict::Accepted(None);
-        let rejected = Verdict::Rejected("no".into());
-        let table = [
-            (&Expectation::Reject, Provenance::Forged, &accepted, Echo::Silent, Outcome::Forged),
-            (&Expectation::Reject, Provenance::Forged, &accepted, Echo::Canary, Outcome::Forged),
-            (&Expectation::Reject, Provenance::Forged, &accepted, Echo::Quoted, Outcome::Malleable),
-            (&Expectation::Reject, Provenance::Respelled, &accepted, Echo::Silent, Outcome::Malleable),
-            (&Expectation::Reject, Provenance::Respelled, &accepted, Echo::Canary, Outcome::Forged),
-            (&Expectation::Reject, Provenance::Genuine, &accepted, Echo::Silent, Outcome::Policy),
-            (&Expectation::Reject, Provenance::Forged, &rejected, Echo::Silent, Outcome::Held),
-            (&Expectation::Accept, Provenance::Genuine, &accepted, Echo::Silent, Outcome::Held),
-            (&Expectation::Accept, Provenance::Respelled, &accepted, Echo::Silent, Outcome::Held),
-            (&Expectation::Accept, Provenance::Forged, &accepted, Echo::Silent, Outcome::Forged),
-            (&Expectation::Accept, Provenance::Genuine, &rejected, Echo::Silent, Outcome::Overstrict),
-            (&either, Provenance::Forged, &accepted, Echo::Silent, Outcome::Forged),
-            (&either, Provenance::Respelled, &accepted, Echo::Silent, Outcome::Held),
-            (&either, Provenance::Genuine, &rejected, Echo::Silent, Outcome::Held),
-        ];
-        for (expected, from, verdict, echo, outcome) in table {
-            assert_eq!(judge(expected, from, verdict, echo), outcome, "{expected:?} {from:?} {verdict:?} {echo:?}");
-        }
-    }
-
-    #[test]
-    fn a_crash_or_a_hang_is_never_excused() {
-        for expected in [Expectation::Accept, Expectation::Reject] {
-            for from in [Provenance::Genuine, Provenance::Respelled, Provenance::Forged] {
-                assert_eq!(judge(&expected, from, &Verdict::Crashed("x".into()), Echo::Silent), Outcome::Crashed);
-                assert_eq!(judge(&expected, from, &Verdict::Hung(Duration::ZERO), Echo::Silent), Outcome::Hung);
-            }
-        }
-    }
 
     #[test]
     fn outcomes_rank_by_gravity() {

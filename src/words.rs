@@ -11,7 +11,7 @@ mod texts;
 use std::sync::Arc;
 
 pub use self::{claims::*, header::*, keys::*, texts::*};
-use crate::{harvest::Harvest, target::Trust};
+use crate::{harvest::Harvest, text::quoted, trust::Trust};
 
 /// The vocabulary that a sampler draws from, with what was harvested from the target.
 #[derive(Clone, Debug)]
@@ -50,12 +50,6 @@ impl Default for Words {
     fn default() -> Self {
         Self::with(Harvest::default())
     }
-}
-
-/// `text` as a JSON string.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    serde_json::to_string(text).expect("a text is JSON")
 }
 
 /// The algorithms' own name, spelled as careless comparisons would take it.

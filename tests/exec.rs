@@ -5,6 +5,7 @@
 
 use std::{
     env, fs,
+    ops::ControlFlow,
     path::PathBuf,
     process::{self, Command},
     sync::{
@@ -18,11 +19,12 @@ use std::{
 use jwt_gauntlet::{
     algorithm::Algorithm,
     keys::Key,
-    target::{
-        AskError, ConfigureError, Implementation, Trust, Verifier,
+    trust::Trust,
+    verdict::{Claims, Verdict},
+    verifier::{
+        AskError, ConfigureError, Implementation, Verifier,
         exec::{CommandError, Exec, Limits},
     },
-    verdict::{Claims, Verdict},
 };
 use rustix::process::{Pid, test_kill_process};
 
@@ -109,6 +111,7 @@ fn ask(verifier: &dyn Verifier, tokens: &[&str]) -> Result<Vec<Option<Verdict>>,
     verifier.verify_all(tokens, &mut |i, verdict| {
         let late = matches!(&verdict, Verdict::Crashed(how) if how.starts_with("after its answer"));
         assert!(answers[i].replace(verdict).is_none() || late, "token {i} was answered twice");
+        ControlFlow::Continue(())
     })?;
     Ok(answers)
 }
@@ -133,7 +136,7 @@ fn in_the_midst(verifier: &dyn Verifier, guilty: &str, count: usize) -> Verdict 
 fn refused_to_start(how: &str, limits: Limits) -> Option<String> {
     let target = Misbehaving::start(how, limits)?;
     match target.exec().configure(&trust()).map(|_| ()) {
-        Err(ConfigureError::Unreachable(AskError(text))) => Some(text),
+        Err(ConfigureError::Unreachable(error)) => Some(error.to_string()),
         other => panic!("{other:?}"),
     }
 }
@@ -291,7 +294,7 @@ fn a_program_that_never_answers_ends_the_run() {
         ("die", "last: exit status 3: RuntimeError: last words"),
         ("garbage", "last: answered with something that is not the protocol: WARNING: this is a log line"),
     ] {
-        let AskError(text) = ask(&*target.verifier(), &[token; 30]).expect_err("no answer at all");
+        let text = ask(&*target.verifier(), &[token; 30]).expect_err("no answer at all").to_string();
         assert!(text.contains("failed 20 times in a row without one answer; "), "{text}");
         assert!(text.ends_with(why), "{text}");
     }
@@ -300,7 +303,7 @@ fn a_program_that_never_answers_ends_the_run() {
 #[test]
 fn a_program_that_cannot_be_set_up_again_ends_the_run() {
     let Some(target) = Misbehaving::start("once", PATIENT) else { return };
-    let AskError(text) = ask(&*target.verifier(), &["die", "a"]).expect_err("no second start");
+    let text = ask(&*target.verifier(), &["die", "a"]).expect_err("no second start").to_string();
     assert!(text.contains("could not be set up: unsupported: not again"), "{text}");
 }
 
@@ -363,7 +366,7 @@ fn stopping_ends_questions_in_progress() {
         thread::sleep(Duration::from_millis(100));
         exec.stop();
     });
-    assert_eq!(verifier.verify("hang"), Err(AskError("stopped".to_owned())));
+    assert_eq!(verifier.verify("hang"), Err(AskError::Stopped));
     stopper.join().expect("no panic");
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
     assert!(target.exec().configure(&trust()).is_err(), "stopped is stopped");

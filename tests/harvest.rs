@@ -17,8 +17,8 @@ use jwt_gauntlet::{
     Algorithm, Fuzzer, Implementation, Outcome, Trust, Verdict,
     harvest::harvest,
     keys::{Key, private_keys},
-    target::strict::Strict,
     token::{Draft, Segment},
+    verifier::strict::Strict,
 };
 use serde_json::Value;
 

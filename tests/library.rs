@@ -1,5 +1,6 @@
 //! The engine as a dev-dependency: what a user's own `#[test]` sees.
 
+use std::ops::ControlFlow;
 use std::{
     sync::{
         Arc,
@@ -9,7 +10,7 @@ use std::{
 };
 
 use data_encoding::BASE64URL_NOPAD;
-use jwt_gauntlet::{Algorithm, ConfigureError, Gauntlet, Outcome, Trust, Verdict, target::Verifier};
+use jwt_gauntlet::{Algorithm, ConfigureError, Gauntlet, Outcome, Trust, Verdict, verifier::Verifier};
 
 type Toy = Box<dyn Fn(&str) -> Verdict + Send + Sync>;
 
@@ -100,7 +101,12 @@ fn a_token_that_breaks_a_target_is_a_finding() {
 fn a_panic_in_a_target_is_a_verdict() {
     let verifier = |token: &str| if token.contains('!') { panic!("planted") } else { Verdict::rejected("no") };
     let mut answers = Vec::new();
-    verifier.verify_all(&["a", "!", "b"], &mut |_, verdict| answers.push(verdict)).expect("answers");
+    verifier
+        .verify_all(&["a", "!", "b"], &mut |_, verdict| {
+            answers.push(verdict);
+            ControlFlow::Continue(())
+        })
+        .expect("answers");
     assert!(matches!(&answers[..], [Verdict::Rejected(_), Verdict::Crashed(why), Verdict::Rejected(_)] if why.contains("planted")));
 }
 
@@ -108,7 +114,7 @@ fn a_panic_in_a_target_is_a_verdict() {
 fn partitions_cover_every_case_exactly_once() {
     let cases = |k, n| {
         let gauntlet = Gauntlet::new(toy(false)).algorithms([Algorithm::HS256]).partition(k, n);
-        gauntlet.arsenal().tokens().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        gauntlet.plan().tokens().into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
     let mut parts: Vec<String> = (1..=3).flat_map(|k| cases(k, 3)).collect();
     let mut whole = cases(1, 1);

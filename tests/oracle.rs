@@ -1,7 +1,9 @@
 //! What the oracle must not put down to a verifier: each of these was once held against a sound library.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use jwt_gauntlet::{Algorithm, Fuzzer, Outcome, Trust, Verdict, configuration::Configuration, fuzz::judge::Judge, issuer::Issuer};
+use jwt_gauntlet::{
+    Algorithm, Fuzzer, Outcome, Trust, Verdict, configuration::Configuration, issuer::Issuer, libfuzzer::judge::Judge,
+};
 use serde_json::Value;
 
 const HEADER: &str = r#"{"alg":"HS256","typ":"JWT","kid":"key-1"}"#;

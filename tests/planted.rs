@@ -25,7 +25,7 @@ use std::{
 use jwt_gauntlet::{
     Fuzzer, Outcome,
     fuzz::FuzzError,
-    target::exec::{Exec, Limits},
+    verifier::exec::{Exec, Limits},
 };
 
 /// By the clock, for one hole and one seed.

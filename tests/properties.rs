@@ -5,11 +5,11 @@ use std::fmt::Debug;
 use jwt_gauntlet::{
     Algorithm, Implementation, Verdict, Verifier,
     proptest::{Recipes, Sample, claims, forged, genuine, header, respelled, steps},
-    target::{
+    verdict::Provenance,
+    verifier::{
         strawman::{Hole, Strawman},
         strict::Strict,
     },
-    verdict::Provenance,
 };
 use proptest::{
     prelude::*,

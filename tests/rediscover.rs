@@ -24,7 +24,7 @@ use std::{
 
 use jwt_gauntlet::{
     Algorithm, Catalogue, Fuzzer, Gauntlet,
-    target::exec::{Exec, Limits},
+    verifier::exec::{Exec, Limits},
 };
 use libtest_mimic::Failed;
 use table::Release;

@@ -113,7 +113,7 @@ fn most_recipes_can_be_forged_and_none_panics() {
             let [sampled, mutated, crossed] = recipes(&mut entropy, &scene, Recipe::sample);
             forged += usize::from(applies(&sampled, &issuer));
             for recipe in [mutated, crossed] {
-                if entropy.percent(30) || !recipe.is_dear(algorithm) {
+                if entropy.percent(30) || !recipe.is_expensive(algorithm) {
                     applies(&recipe, &issuer);
                 }
             }
@@ -121,7 +121,7 @@ fn most_recipes_can_be_forged_and_none_panics() {
         assert!(forged * 100 > SAMPLES * 80, "{algorithm}: {forged} of {SAMPLES}");
         for _ in 0..CHEAP {
             for recipe in recipes(&mut entropy, &scene, Recipe::sample_cheap) {
-                if !recipe.is_dear(algorithm) {
+                if !recipe.is_expensive(algorithm) {
                     applies(&recipe, &issuer);
                 }
             }

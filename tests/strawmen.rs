@@ -9,15 +9,15 @@ use std::{
 
 use jwt_gauntlet::{
     algorithm::Algorithm,
+    attack::{Gauntlet, Plan},
     catalogue::{Case, Catalogue},
     issuer::Issuer,
-    run::{Arsenal, Gauntlet},
-    target::{
+    verdict::{Expectation, Outcome, Verdict},
+    verifier::{
         Implementation, Verifier,
         strawman::{Hole, Strawman},
         strict::Strict,
     },
-    verdict::{Expectation, Outcome, Verdict},
 };
 use rayon::prelude::*;
 
@@ -123,10 +123,10 @@ fn every_case_fells_a_straw_man_and_every_straw_man_is_felled() {
 #[test]
 fn each_straw_man_falls_to_the_classes_of_the_golden_list() {
     let algorithms = [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
-    let arsenal = Gauntlet::new(Strict).algorithms(algorithms).arsenal();
+    let plan = Gauntlet::new(Strict).algorithms(algorithms).plan();
     let line = |hole: &Hole| {
         let gauntlet = Gauntlet::new(Strawman(*hole)).catalogue(Catalogue::default()).jobs(1);
-        let report = gauntlet.fire(&arsenal, &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
+        let report = gauntlet.fire(&plan, &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
         let bad = report.findings.iter().filter(|f| f.outcome > Outcome::Overstrict);
         let classes: BTreeSet<&str> = bad.filter_map(|f| f.case.split('#').next()).collect();
         format!("{hole}: {}\n", Vec::from_iter(classes).join(" "))
@@ -161,17 +161,17 @@ fn any_fells(hole: Hole, stages: &[Stage<'_>]) -> bool {
 }
 
 /// Every case for every algorithm of the list, forged once: that takes far longer than asking.
-fn arsenal() -> &'static Arsenal {
-    static ARSENAL: OnceLock<Arsenal> = OnceLock::new();
-    ARSENAL.get_or_init(|| Gauntlet::new(Strict).algorithms(ALGORITHMS).arsenal())
+fn plan() -> &'static Plan {
+    static ARSENAL: OnceLock<Plan> = OnceLock::new();
+    ARSENAL.get_or_init(|| Gauntlet::new(Strict).algorithms(ALGORITHMS).plan())
 }
 
 /// What a run over every algorithm of the list finds, as ids.
-fn findings(target: impl Implementation, note: impl Fn(&jwt_gauntlet::finding::Finding) -> bool) -> Vec<String> {
+fn findings(target: impl Implementation, note: impl Fn(&jwt_gauntlet::report::Finding) -> bool) -> Vec<String> {
     let gauntlet = Gauntlet::new(target).catalogue(Catalogue::default());
-    let report = gauntlet.fire(arsenal(), &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
+    let report = gauntlet.fire(plan(), &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
     assert_eq!(report.failed_controls().count(), 0, "{:?}", report.failed_controls().collect::<Vec<_>>());
-    let told = |f: &jwt_gauntlet::finding::Finding| format!("{:?} {} [{}] {}", f.outcome, f.case, f.algorithm, f.token);
+    let told = |f: &jwt_gauntlet::report::Finding| format!("{:?} {} [{}] {}", f.outcome, f.case, f.algorithm, f.token);
     report.findings.iter().filter(|f| note(f)).map(told).collect()
 }
 
@@ -185,7 +185,7 @@ fn the_reference_verifier_holds() {
 fn straw_men_take_genuine_tokens_and_refuse_broken_ones() {
     let baseline = |algorithm| {
         let key = jwt_gauntlet::keys::Key::of(jwt_gauntlet::keys::Role::Trusted, algorithm).expect("a key");
-        let trust = jwt_gauntlet::target::Trust::in_key(&key, algorithm);
+        let trust = jwt_gauntlet::trust::Trust::in_key(&key, algorithm);
         Issuer::new(Some(key.clone()), key.public().clone(), trust)
     };
     let issuers: Vec<_> = ALGORITHMS.into_iter().map(baseline).collect();
@@ -203,7 +203,7 @@ fn straw_men_take_genuine_tokens_and_refuse_broken_ones() {
 #[cfg(feature = "jsonwebtoken")]
 #[test]
 fn jsonwebtoken_takes_no_forgery_on_either_back_end() {
-    use jwt_gauntlet::target::jsonwebtoken::{Backend, JsonWebToken};
+    use jwt_gauntlet::verifier::jsonwebtoken::{Backend, JsonWebToken};
     let backends = [
         Backend::RustCrypto,
         #[cfg(feature = "aws-lc-rs")]

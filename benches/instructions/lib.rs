@@ -3,21 +3,18 @@
 //! Everything is fixed, keys and seed included. Where a count still wavers, it is because the standard library seeds its hash maps anew
 //! in every process; `run.sh twice` shows by how much.
 
-use jwt_gauntlet::{
-    Algorithm, Catalogue, Outcome, Verdict, Verifier, catalogue::Case, configuration::Configuration, issuer::Issuer,
-    ledger::Ledger, recipe::Forged, target::builtin, verdict::judge,
-};
+use jwt_gauntlet::{Algorithm, Catalogue, catalogue::Case, configuration::Configuration, issuer::Issuer, oracle::{judge, ledger::Ledger}, Outcome, recipe::Forged, Verdict, Verifier, verifier::builtin};
 
 /// The seed of all forging.
 const SEED: u64 = 1;
 
 /// Cases of the usual configuration, with the issuer whose tokens they start from.
-pub struct Arsenal {
+pub struct Plan {
     issuer: Issuer,
     cases: Vec<Case>,
 }
 
-impl Arsenal {
+impl Plan {
     /// All cases for `algorithm` whose id starts with `prefix`.
     ///
     /// # Panics
@@ -28,10 +25,10 @@ impl Arsenal {
         let mut cases = Catalogue::built_in().cases;
         cases.retain(|case| case.configuration == usual && case.applies.contains(&algorithm) && case.id.starts_with(prefix));
         assert!(!cases.is_empty(), "no case starts with {prefix}");
-        let arsenal = Self { issuer: usual.issuer(algorithm).expect("the usual key does every algorithm"), cases };
+        let plan = Self { issuer: usual.issuer(algorithm).expect("the usual key does every algorithm"), cases };
         // What is made on first use, such as the texts of a key, is no part of a token's cost.
-        let _ = arsenal.forge();
-        arsenal
+        let _ = plan.forge();
+        plan
     }
 
     /// Forges them all; those that these keys cannot make are left out.

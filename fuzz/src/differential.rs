@@ -6,15 +6,7 @@ mod crates;
 
 use std::sync::OnceLock;
 
-use jwt_gauntlet::{
-    Algorithm, Outcome, Verdict, Verifier,
-    fuzz::{
-        failure::Failure,
-        mutator::Mutator,
-        engine::Engine,
-        judge::{Judge, Judgement},
-    },
-};
+use jwt_gauntlet::{Algorithm, libfuzzer::{engine::Engine, failure::Failure, judge::{Judge, Judgement}, mutator::Mutator}, Outcome, Verdict, Verifier};
 
 pub use self::crates::all;
 use crate::known::{Known, is_other_ecdsa_signature, known};
@@ -125,7 +117,10 @@ fn error(verdict: &Verdict) -> String {
 
 fn answer(verifier: &dyn Verifier, token: &str) -> Verdict {
     let mut answer = None;
-    let asked = verifier.verify_all(&[token], &mut |_, verdict| answer = Some(verdict));
+    let asked = verifier.verify_all(&[token], &mut |_, verdict| {
+        answer = Some(verdict);
+        std::ops::ControlFlow::Continue(())
+    });
     asked.expect("a verifier in this process can be asked");
     answer.expect("there is an answer to each question")
 }

@@ -2,13 +2,7 @@
 
 use std::sync::OnceLock;
 
-use jwt_gauntlet::{
-    Algorithm, Outcome,
-    algorithm::Family,
-    configuration::Configuration,
-    fuzz::judge::Judgement,
-    token::{Draft, Segment},
-};
+use jwt_gauntlet::{Algorithm, algorithm::Family, configuration::Configuration, libfuzzer::judge::Judgement, Outcome, token::{Draft, Segment}};
 use serde::Deserialize;
 
 /// A known deviation of a crate.

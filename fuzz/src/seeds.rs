@@ -1,12 +1,6 @@
 //! What each target starts from: tiny, made from the fixed test keys, committed in `seeds/`.
 
-use jwt_gauntlet::{
-    Algorithm, Catalogue, Fuzzer, Trust,
-    configuration::Configuration,
-    fuzz::corpus::{self, Seed},
-    keys::{Key, KeyText, Role},
-    target::exec::{configuration, question},
-};
+use jwt_gauntlet::{Algorithm, Catalogue, configuration::Configuration, fuzz::corpus::{Seed, self}, Fuzzer, keys::{Key, KeyText, Role}, Trust, protocol::{configure, question}};
 
 /// Attack files that show most of what there is.
 const ATTACKS: [&str; 3] = ["alg-none/case-variants", "confusion/asym-to-hmac/rsa", "jwk/embedded"];
@@ -26,14 +20,15 @@ pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
 
 fn adapter() -> Vec<(String, Vec<u8>)> {
     let key = Key::of(Role::Trusted, Algorithm::HS256).expect("a key");
-    let configure = configuration(&Trust::in_key(&key, Algorithm::HS256));
+    let mut session = configure(&Trust::in_key(&key, Algorithm::HS256));
     let token = corpus::genuine(&[Algorithm::HS256]).remove(0).token;
     let answers: &[u8] = br#"{"type":"ready","name":"a","version":"1"}
 {"type":"verdict","id":1,"accepted":true,"claims":{"sub":"x"}}
 {"type":"verdict","id":2,"accepted":false,"error":"Invalid"}
 {"type":"unsupported","reason":"no"}
 "#;
-    let session = [configure, question(1, &token), question(2, "a.b.c")].concat();
+    question(&mut session, 1, &token);
+    question(&mut session, 2, "a.b.c");
     vec![("answers".to_owned(), answers.to_vec()), ("session".to_owned(), session)]
 }
 

@@ -2,11 +2,7 @@
 
 use std::{env, sync::OnceLock};
 
-use jwt_gauntlet::{
-    Algorithm, Fuzzer, Outcome,
-    fuzz::{driver::Driver, engine::Engine},
-    target::builtin,
-};
+use jwt_gauntlet::{Algorithm, Fuzzer, libfuzzer::{driver::Driver, engine::Engine}, Outcome, verifier::builtin};
 
 use crate::{
     field::field,

@@ -81,7 +81,7 @@ impl fmt::Display for Operation {
 }
 
 /// Who made what is timed where nobody did: decoding uses this crate's own dependencies.
-pub const NOBODY: &str = "base64 + JSON";
+pub const DECODE_ONLY: &str = "base64 + JSON";
 
 /// One operation of one back end or library with one scheme.
 pub struct Contender {
@@ -232,7 +232,7 @@ fn whole(work: &Arc<Workload>, library: &dyn Library, gate: Gate) -> Result<Vec<
 fn decode(work: &Arc<Workload>) -> Contender {
     let tokens = work.tokens();
     let todo = move |turn: usize| decoded(black_box(&tokens[turn % tokens.len()])).is_some();
-    contender(work, NOBODY, None, Operation::Decode, Box::new(todo))
+    contender(work, DECODE_ONLY, None, Operation::Decode, Box::new(todo))
 }
 
 /// What has to be done to read a token at all.

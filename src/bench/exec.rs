@@ -5,6 +5,7 @@
 //! an accepted token's claims out. A library that makes a costly exception of such a text makes the protocol look dearer than it is.
 
 use std::{
+    ops::ControlFlow,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
@@ -52,23 +53,23 @@ pub fn run(
     on_event: &dyn Fn(Event),
     stop: &AtomicBool,
 ) -> Result<Results, AskError> {
-    let (mut lanes, mut broken) = (Vec::new(), Vec::new());
+    let (mut runners, mut broken) = (Vec::new(), Vec::new());
     for algorithm in schemes.iter().filter_map(|scheme| scheme.algorithm()) {
         let key = Key::of(Role::Trusted, algorithm).expect("every algorithm has a trusted key");
         match program.configure(&Trust { kid: None, ..Trust::in_key(&key, algorithm) }) {
-            Ok(verifier) => match Lane::new(algorithm, verifier)? {
-                Ok(lane) => lanes.push(lane),
+            Ok(verifier) => match StageRunner::new(algorithm, verifier)? {
+                Ok(runner) => runners.push(runner),
                 Err(why) => broken.push(Broken { scheme: Scheme::Jws(algorithm), backend: target.to_owned(), why }),
             },
             Err(ConfigureError::Unsupported(_)) => {}
             Err(ConfigureError::Unreachable(error)) => return Err(error),
         }
     }
-    on_event(Event::Planned(lanes.len() * ROUNDS));
-    let batch = time / u32::try_from(lanes.len().max(1) * KINDS.len() * (ROUNDS + 1)).unwrap_or(u32::MAX);
-    let lost = race(&mut lanes, batch, on_event, stop).err();
+    on_event(Event::Planned(runners.len() * ROUNDS));
+    let batch = time / u32::try_from(runners.len().max(1) * KINDS.len() * (ROUNDS + 1)).unwrap_or(u32::MAX);
+    let lost = race(&mut runners, batch, on_event, stop).err();
     let (name, version) = program.identity().unwrap_or_else(|| (target.to_owned(), String::new()));
-    let mut rows: Vec<Row> = lanes.iter().flat_map(|lane| lane.rows(&name)).collect();
+    let mut rows: Vec<Row> = runners.iter().flat_map(|runner| runner.rows(&name)).collect();
     for broken in &mut broken {
         broken.backend.clone_from(&name);
     }
@@ -93,18 +94,18 @@ pub fn run(
     })
 }
 
-fn race(lanes: &mut [Lane], batch: Duration, on_event: &dyn Fn(Event), stop: &AtomicBool) -> Result<(), AskError> {
-    for lane in &mut *lanes {
+fn race(runners: &mut [StageRunner], batch: Duration, on_event: &dyn Fn(Event), stop: &AtomicBool) -> Result<(), AskError> {
+    for runner in &mut *runners {
         if !stop.load(Ordering::Relaxed) {
-            lane.fill(batch)?;
+            runner.fill(batch)?;
         }
     }
     for round in 0..ROUNDS {
-        for place in order(lanes.len(), round) {
+        for place in order(runners.len(), round) {
             if stop.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            lanes[place].round(round)?;
+            runners[place].round(round)?;
             on_event(Event::Batch);
         }
     }
@@ -112,7 +113,7 @@ fn race(lanes: &mut [Lane], batch: Duration, on_event: &dyn Fn(Event), stop: &At
 }
 
 /// One algorithm.
-struct Lane {
+struct StageRunner {
     work: Workload,
     verifier: Box<dyn Verifier>,
     tokens: [Vec<String>; 3],
@@ -124,7 +125,7 @@ struct Lane {
     asked: u64,
 }
 
-impl Lane {
+impl StageRunner {
     /// Asks the controls: the inner `Err` is what went wrong.
     fn new(algorithm: Algorithm, verifier: Box<dyn Verifier>) -> Result<Result<Self, String>, AskError> {
         let work = Workload::of(Scheme::Jws(algorithm)).expect("the engine signs every algorithm");
@@ -176,12 +177,15 @@ impl Lane {
         let tokens: Vec<&str> = self.tokens[place].iter().map(String::as_str).cycle().take(questions).collect();
         let start = Instant::now();
         let mut right = true;
-        self.verifier.verify_all(&tokens, &mut |_, verdict| right &= matches!(verdict, Verdict::Accepted(_)) == (place == 0))?;
+        self.verifier.verify_all(&tokens, &mut |_, verdict| {
+            right &= matches!(verdict, Verdict::Accepted(_)) == (place == 0);
+            ControlFlow::Continue(())
+        })?;
         self.asked += questions as u64;
         if right {
             Ok(start.elapsed().as_secs_f64())
         } else {
-            Err(AskError("it answered otherwise than before while it was timed".to_owned()))
+            Err(AskError::Protocol("it answered otherwise than before while it was timed".to_owned()))
         }
     }
 

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     algorithm::{Algorithm, Family},
-    der,
-    keys::{Curve, Key, Material, PublicMaterial, Role},
+    keys::{Curve, Key, Material, PublicMaterial, Role, der},
 };
 
 /// The trusted key of one algorithm, encoded.

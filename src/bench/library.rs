@@ -32,9 +32,9 @@ pub trait Library: Send + Sync {
 pub fn all() -> Vec<Box<dyn Library>> {
     vec![
         #[cfg(feature = "aws-lc-rs")]
-        Box::new(JsonWebToken(crate::target::jsonwebtoken::Backend::AwsLcRs)),
+        Box::new(JsonWebToken(crate::verifier::jsonwebtoken::Backend::AwsLcRs)),
         #[cfg(feature = "jsonwebtoken")]
-        Box::new(JsonWebToken(crate::target::jsonwebtoken::Backend::RustCrypto)),
+        Box::new(JsonWebToken(crate::verifier::jsonwebtoken::Backend::RustCrypto)),
     ]
 }
 
@@ -49,10 +49,8 @@ mod json_web_token {
     use crate::{
         algorithm::{Algorithm, Family},
         bench::keys::Encoded,
-        target::{
-            Trust,
-            jsonwebtoken::{Backend, VERSION, name, using},
-        },
+        trust::Trust,
+        verifier::jsonwebtoken::{Backend, VERSION, name, using},
     };
 
     /// `jsonwebtoken` on one of its back ends.

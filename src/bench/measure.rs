@@ -68,26 +68,26 @@ pub struct Samples {
 /// Measures all of them in turn. Ends early if `stop` is set; `on_batch` is told of each batch.
 pub fn race(contenders: &[Contender], budget: Budget, stop: &AtomicBool, on_batch: &dyn Fn()) -> Vec<Samples> {
     let clock = clock_cost();
-    let mut lanes: Vec<Lane<'_>> = Vec::new();
+    let mut runners: Vec<StageRunner<'_>> = Vec::new();
     for contender in contenders {
         // One that is stopped before its first batch has no samples, and no row.
-        let lane = Lane { contender, next: 0, size: 1, long: false, every: 1, clock, samples: Samples::default() };
-        lanes.push(if stop.load(Ordering::Relaxed) { lane } else { lane.ready(budget.batch) });
+        let runner = StageRunner { contender, next: 0, size: 1, long: false, every: 1, clock, samples: Samples::default() };
+        runners.push(if stop.load(Ordering::Relaxed) { runner } else { runner.ready(budget.batch) });
         on_batch();
     }
     for round in 0..budget.rounds {
-        let count = lanes.len();
+        let count = runners.len();
         for place in order(count, round) {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            if round % lanes[place].every == 0 {
-                lanes[place].batch();
+            if round % runners[place].every == 0 {
+                runners[place].batch();
             }
             on_batch();
         }
     }
-    lanes.into_iter().map(|lane| lane.samples).collect()
+    runners.into_iter().map(|runner| runner.samples).collect()
 }
 
 /// All of `count` places, in another order each round: nobody always runs in the warmth of the same neighbour.
@@ -104,7 +104,7 @@ pub(super) fn order(count: usize, round: usize) -> impl Iterator<Item = usize> {
 }
 
 /// A contender on its way.
-struct Lane<'a> {
+struct StageRunner<'a> {
     contender: &'a Contender,
     next: usize,
     size: usize,
@@ -116,7 +116,7 @@ struct Lane<'a> {
     samples: Samples,
 }
 
-impl Lane<'_> {
+impl StageRunner<'_> {
     /// Warms up, and finds out how many calls fill a batch.
     fn ready(mut self, batch: Duration) -> Self {
         loop {

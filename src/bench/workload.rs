@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{backend, scheme::Scheme};
 use crate::{
     keys::{Key, Role},
-    target::Trust,
+    trust::Trust,
 };
 
 /// Tokens in turn.

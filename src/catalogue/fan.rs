@@ -1,7 +1,7 @@
 //! Fanning out: a case with lists becomes one case for every combination of their values.
 //!
 //! Works on the serialised form, so that no step has to be known here: whatever is a list inside `configure` or `steps` is a
-//! [`crate::step::Choice`].
+//! [`crate::choice::Choice`].
 
 use serde_json::Value;
 

@@ -43,8 +43,8 @@ impl Catalogue {
 
     fn closest(&self, pattern: &str) -> Option<String> {
         let names = self.attacks().into_iter().flat_map(|a| [a.id.as_str(), a.id.split('/').next().unwrap_or_default()]);
-        let best = names.min_by_key(|name| distance(name, pattern))?;
-        (distance(best, pattern) <= pattern.len() / 3 + 1).then(|| best.to_owned())
+        let best = names.min_by_key(|name| strsim::levenshtein(name, pattern))?;
+        (strsim::levenshtein(best, pattern) <= pattern.len() / 3 + 1).then(|| best.to_owned())
     }
 }
 
@@ -74,20 +74,6 @@ fn glob(pattern: &[u8], text: &[u8]) -> bool {
         }
     }
     pattern[p..].iter().all(|b| *b == b'*')
-}
-
-/// Levenshtein distance.
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let best = (diagonal + usize::from(x != *y)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = std::mem::replace(&mut row[j + 1], best);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

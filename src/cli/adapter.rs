@@ -3,7 +3,7 @@
 use std::io;
 
 use anyhow::Context;
-use jwt_gauntlet::{adapter, target::builtin};
+use jwt_gauntlet::{adapter, verifier::builtin};
 
 /// Serve a built-in target over the adapter protocol on stdin and stdout
 ///

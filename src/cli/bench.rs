@@ -8,11 +8,11 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jwt_gauntlet::{
+    ask::RunError,
     bench::{
         Backend, Bench, Comparison, Library, Operation, Results, Scheme, backend, contender::Choice, exec, library,
         results::SCHEMA, runner::Event, scaling::usual_threads,
     },
-    run::RunError,
 };
 
 use self::reports::Reports;

@@ -6,8 +6,9 @@ use jwt_gauntlet::{
     inspect::{Inspection, Part, SEEN, Shown, utc},
     report::{
         Style,
-        style::{Ink, count, cut, plain},
+        style::{Ink, count},
     },
+    text::{cut, plain},
 };
 
 /// Claims and header members that hold a time.

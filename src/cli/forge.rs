@@ -14,7 +14,8 @@ use jwt_gauntlet::{
     issuer::Issuer,
     keys::{Key, KeyError, PublicKey, Role},
     recipe::Forged,
-    report::style::{count, plain},
+    report::style::count,
+    text::plain,
     token::Draft,
 };
 

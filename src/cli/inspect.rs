@@ -12,8 +12,9 @@ use jwt_gauntlet::{
     inspect::{Inspection, Kind, inspect},
     report::{
         Style,
-        style::{Ink, count, plain},
+        style::{Ink, count},
     },
+    text::plain,
 };
 
 use super::{decoded, output};

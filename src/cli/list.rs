@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use jwt_gauntlet::{
     Catalogue,
-    report::style::{Ink, count, grouped, plain, severity_name},
-    target::builtin,
+    report::style::{Ink, count, grouped, severity_name},
+    text::plain,
+    verifier::builtin,
 };
 
 use super::{catalogue::Folders, output};

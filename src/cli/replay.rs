@@ -8,7 +8,7 @@ use anyhow::bail;
 use jwt_gauntlet::{
     Algorithm, Catalogue, Fuzzer, Gauntlet, Report, Severity,
     catalogue::Case,
-    fuzz::replay::{Question, replay},
+    replay::{Question, replay},
     report::{
         Baseline, Conclusion,
         human::{Front, View},

@@ -12,8 +12,9 @@ use jwt_gauntlet::{
     inspect::inspect,
     report::{
         Style,
-        style::{Ink, count, grouped, plain, severity_ink, severity_name},
+        style::{Ink, count, grouped, severity_ink, severity_name},
     },
+    text::plain,
     verdict::Expectation,
 };
 

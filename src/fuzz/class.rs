@@ -2,30 +2,27 @@
 
 use std::sync::Arc;
 
-use super::{
-    Trail,
-    stage::{Meaning, Stage},
-    trail::telling,
-};
+use super::{Fingerprint, fingerprint::telling, stage::Stage};
 use crate::{
-    catalogue::{Attack, Case, Catalogue, Severity},
+    catalogue::{Attack, Case, Catalogue},
     configuration::Configuration,
+    oracle::Meaning,
     recipe::Recipe,
-    verdict::{Expectation, Outcome},
+    verdict::{Expectation, Outcome, Severity},
 };
 
 impl Stage {
     /// The case of a finding.
-    pub(super) fn case(&self, recipe: Recipe, meaning: Meaning, catalogue: &Catalogue) -> Case {
-        let trail = Trail::of(&recipe);
+    pub(crate) fn case(&self, recipe: Recipe, meaning: Meaning, catalogue: &Catalogue) -> Case {
+        let fingerprint = Fingerprint::of(&recipe);
         let known = match meaning.rule {
             Some(_) => None,
             None if self.issuer().anyone_signs() && meaning.outcome == Outcome::Policy => {
                 class_of_key(catalogue, self.configuration())
             }
-            None => class_of(catalogue, &recipe, &trail, self.configuration()),
+            None => class_of(catalogue, &recipe, &fingerprint, self.configuration()),
         };
-        let attack = attack(&trail, meaning, known.as_deref());
+        let attack = attack(&fingerprint, meaning, known.as_deref());
         let set_up = if *self.configuration() == Configuration::default() {
             String::new()
         } else {
@@ -43,11 +40,11 @@ impl Stage {
 }
 
 /// The class of a finding: its texts come from the attack file that describes it, from the rule that was broken, or from the outcome.
-fn attack(trail: &Trail, meaning: Meaning, known: Option<&Attack>) -> Attack {
+fn attack(fingerprint: &Fingerprint, meaning: Meaning, known: Option<&Attack>) -> Attack {
     let kind = serde_json::to_value(meaning.outcome).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
     let id = match meaning.rule {
         Some(rule) => format!("fuzz/policy-{}", rule.id()),
-        None => format!("fuzz/{kind}-{}", trail.slug()),
+        None => format!("fuzz/{kind}-{}", fingerprint.slug()),
     };
     let text = |title: &str, severity, references: &[&str], cwe: &[&str], remedy: &str| Attack {
         id: id.clone(),
@@ -107,10 +104,18 @@ fn attack(trail: &Trail, meaning: Meaning, known: Option<&Attack>) -> Attack {
 
 /// The class of the attack file that describes the finding: one with the same steps, or the only one with steps of the same kinds. Where
 /// several have those, the kinds do not tell which weakness it is, and none is named.
-fn class_of(catalogue: &Catalogue, recipe: &Recipe, trail: &Trail, configuration: &Configuration) -> Option<Arc<Attack>> {
+fn class_of(
+    catalogue: &Catalogue,
+    recipe: &Recipe,
+    fingerprint: &Fingerprint,
+    configuration: &Configuration,
+) -> Option<Arc<Attack>> {
     let set_up = |case: &Case| case.configuration == *configuration || case.configuration == Configuration::default();
     let alike = |case: &&Case| {
-        case.expect == Expectation::Reject && set_up(case) && case.recipe.from == recipe.from && Trail::of(&case.recipe) == *trail
+        case.expect == Expectation::Reject
+            && set_up(case)
+            && case.recipe.from == recipe.from
+            && Fingerprint::of(&case.recipe) == *fingerprint
     };
     let alike: Vec<&Case> = catalogue.cases.iter().filter(alike).collect();
     let same = alike.iter().find(|case| telling(&case.recipe).eq(telling(recipe)));

@@ -57,10 +57,10 @@ fn issuers(algorithms: &[Algorithm]) -> impl Iterator<Item = (Algorithm, Issuer)
 /// The vocabulary in the form that libFuzzer and AFL++ read. The words are those of decoded segments: that is where they are put.
 #[must_use]
 pub fn dictionary() -> String {
-    let names = [words::HEADERS, words::CLAIMS, words::BACK_DOORS].concat().into_iter().map(words::quoted);
-    let texts = [words::UNSIGNED, words::ALGORITHMS].concat().into_iter().map(words::quoted);
+    let names = [words::HEADERS, words::CLAIMS, words::BACK_DOORS].concat().into_iter().map(crate::text::quoted);
+    let texts = [words::UNSIGNED, words::ALGORITHMS].concat().into_iter().map(crate::text::quoted);
     let values = [words::VALUES, words::TIMES, words::CRITICAL, words::TYPES, words::PAYLOADS].concat();
-    let ids = words::KEY_IDS.iter().flat_map(|(_, ids)| ids.iter().copied()).map(words::quoted);
+    let ids = words::KEY_IDS.iter().flat_map(|(_, ids)| ids.iter().copied()).map(crate::text::quoted);
     let all: BTreeSet<String> = names.chain(texts).chain(ids).chain(values.into_iter().map(str::to_owned)).collect();
     all.iter()
         .filter(|word| !word.is_empty() && word.len() <= LONGEST_WORD)

@@ -7,15 +7,15 @@
 use crate::{
     algorithm::Algorithm,
     configuration::Configuration,
-    fuzz::stage::{Shot, Stage},
+    fuzz::stage::{Prepared, Stage},
     recipe::{Base, Recipe},
     step::Step,
-    target::{
+    verdict::{Outcome, Verdict},
+    verifier::{
         Implementation, Verifier,
         strawman::{Hole, Strawman},
         strict::Strict,
     },
-    verdict::{Outcome, Verdict},
     words::Words,
 };
 
@@ -35,14 +35,14 @@ pub fn oracle() -> Result<(), Invalid> {
         from: Base::Forged,
         steps: vec![Step::SetHeader { name: "alg".into(), to: r#""none""#.into() }, Step::DropSignature {}],
     };
-    let shot = stage.forge(&none).map_err(|error| Invalid(format!("an unsigned token cannot be forged: {error}")))?;
+    let prepared = stage.forge(&none).map_err(|error| Invalid(format!("an unsigned token cannot be forged: {error}")))?;
     let genuine = stage.forge(&Recipe { from: Base::Genuine, steps: Vec::new() }).map_err(|error| Invalid(error.to_string()))?;
-    let holed = ask(&Strawman(Hole::NoneAccepted), &stage, &shot)?;
+    let holed = ask(&Strawman(Hole::NoneAccepted), &stage, &prepared)?;
     if holed != Outcome::Forged {
         return Err(Invalid(format!("a forgery that a planted hole accepts is judged {holed:?}")));
     }
-    for (name, shot) in [("a forgery", &shot), ("a genuine token", &genuine)] {
-        let outcome = ask(&Strict, &stage, shot)?;
+    for (name, prepared) in [("a forgery", &prepared), ("a genuine token", &genuine)] {
+        let outcome = ask(&Strict, &stage, prepared)?;
         if outcome != Outcome::Held {
             return Err(Invalid(format!("what the reference verifier says about {name} is judged {outcome:?}")));
         }
@@ -51,7 +51,7 @@ pub fn oracle() -> Result<(), Invalid> {
 }
 
 /// The controls of a verifier: the genuine token of the stage, and a broken one.
-pub(super) fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Invalid> {
+pub(crate) fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Invalid> {
     let ask = |token: &str| verifier.verify(token).map_err(|error| Invalid(error.to_string()));
     match ask(stage.genuine())? {
         Verdict::Accepted(_) => {}
@@ -65,8 +65,8 @@ pub(super) fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Inv
     }
 }
 
-fn ask(implementation: &dyn Implementation, stage: &Stage, shot: &Shot) -> Result<Outcome, Invalid> {
+fn ask(implementation: &dyn Implementation, stage: &Stage, prepared: &Prepared) -> Result<Outcome, Invalid> {
     let verifier = implementation.configure(stage.trust()).map_err(|error| Invalid(error.to_string()))?;
-    let verdict: Verdict = verifier.verify(&shot.token).map_err(|error| Invalid(error.to_string()))?;
-    Ok(stage.judge(shot, &verdict).outcome)
+    let verdict: Verdict = verifier.verify(&prepared.token).map_err(|error| Invalid(error.to_string()))?;
+    Ok(stage.judge(prepared, &verdict).outcome)
 }

@@ -19,10 +19,10 @@ impl Schedule {
     /// `kinds` holds the odd stages by kind.
     pub(super) fn new(usual: usize, kinds: &[Vec<usize>], seed: u64) -> Self {
         let mut entropy = Entropy::seeded(seed ^ 0x5ced);
-        let turns = kinds.iter().map(Vec::len).max().unwrap_or_default() * kinds.len();
+        let queue = kinds.iter().map(Vec::len).max().unwrap_or_default() * kinds.len();
         let mut left: Vec<Vec<usize>> = vec![Vec::new(); kinds.len()];
-        let mut odd = Vec::with_capacity(turns);
-        for turn in 0..turns {
+        let mut odd = Vec::with_capacity(queue);
+        for turn in 0..queue {
             let kind = turn % kinds.len();
             if left[kind].is_empty() {
                 left[kind].clone_from(&kinds[kind]);

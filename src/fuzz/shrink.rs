@@ -4,15 +4,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::{
-    alone::Alone,
-    stage::{Meaning, Shot},
-};
+use super::stage::Prepared;
 use crate::{
+    ask::alone::Alone,
+    oracle::Meaning,
     recipe::{Base, Recipe},
     step::{MacKey, Step},
-    target::AskError,
     verdict::Verdict,
+    verifier::AskError,
 };
 
 /// Questions that shrinking one finding may cost.
@@ -21,9 +20,13 @@ const QUESTIONS: usize = 250;
 const TIME: Duration = Duration::from_secs(10);
 
 /// The smallest recipe found, its token and the answer to it; `None` if nothing could be left out.
-pub(super) fn shrink(alone: &Alone<'_>, shot: &Shot, meaning: Meaning) -> Result<Option<(Recipe, String, Verdict)>, AskError> {
+pub(crate) fn shrink(
+    alone: &Alone<'_>,
+    prepared: &Prepared,
+    meaning: Meaning,
+) -> Result<Option<(Recipe, String, Verdict)>, AskError> {
     let mut shrinking =
-        Shrinking { alone, meaning, left: QUESTIONS, end: Instant::now() + TIME, best: None, current: shot.recipe.clone() };
+        Shrinking { alone, meaning, left: QUESTIONS, end: Instant::now() + TIME, best: None, current: prepared.recipe.clone() };
     shrinking.steps()?;
     shrinking.values()?;
     shrinking.steps()?;
@@ -45,12 +48,12 @@ impl Shrinking<'_> {
         if self.left == 0 || candidate == self.current || Instant::now() >= self.end {
             return Ok(false);
         }
-        let Ok(shot) = self.alone.stage.forge(&candidate) else { return Ok(false) };
+        let Ok(prepared) = self.alone.stage.forge(&candidate) else { return Ok(false) };
         self.left -= 1;
-        let (meaning, verdict) = self.alone.meaning(&shot)?;
+        let (meaning, verdict) = self.alone.meaning(&prepared)?;
         let same = meaning == self.meaning;
         if same {
-            self.best = Some((candidate.clone(), shot.token, verdict));
+            self.best = Some((candidate.clone(), prepared.token, verdict));
             self.current = candidate;
         }
         Ok(same)

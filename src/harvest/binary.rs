@@ -3,24 +3,24 @@
 //! Compilers put texts into one another's arms without a mark between them, so that a long run is cut where a word may end: at what
 //! is no part of a name, and around the words that tokens are talked about with.
 
-use super::{Crop, LONGEST, VOCABULARY, is_about_tokens};
+use super::{Collector, LONGEST, VOCABULARY, is_about_tokens};
 
 /// The shortest run that is no accident.
 const SHORTEST: usize = 4;
 /// Runs up to this far apart in the list are near each other.
 const AROUND: usize = 3;
 
-pub(super) fn words(bytes: &[u8], crop: &mut Crop) {
+pub(super) fn words(bytes: &[u8], collector: &mut Collector) {
     for runs in [ascii(bytes), wide(bytes, 0), wide(bytes, 1)] {
         let about: Vec<bool> = runs.iter().map(|run| is_about_tokens(run)).collect();
         for (i, run) in runs.iter().enumerate() {
             let near = about[i.saturating_sub(AROUND)..(i + AROUND + 1).min(about.len())].contains(&true);
-            crop.add(run, true, near);
+            collector.add(run, true, near);
             for name in run.split(|c: char| !(c.is_ascii_alphanumeric() || "_-.:/#".contains(c))) {
                 if name.len() < run.len() {
-                    crop.add(name, false, near);
+                    collector.add(name, false, near);
                 }
-                pieces(name, crop);
+                pieces(name, collector);
             }
         }
     }
@@ -52,23 +52,23 @@ fn wide(bytes: &[u8], start: usize) -> Vec<String> {
 }
 
 /// The names that end or start at a word of the vocabulary, within a run that may hold several texts.
-fn pieces(run: &str, crop: &mut Crop) {
+fn pieces(run: &str, collector: &mut Collector) {
     let lower = run.to_ascii_lowercase();
     for word in VOCABULARY.iter() {
         for at in word.find_iter(lower.as_bytes()) {
             // No word is longer, and a run may be a megabyte of base64.
             let (from, end) = (at.saturating_sub(LONGEST), at + word.needle().len());
             let to = run.len().min(end + LONGEST);
-            crop.add(&run[at..end], false, true);
+            collector.add(&run[at..end], false, true);
             // A header of one's own starts so.
             if let Some(start) = lower[from..at].rfind("x-") {
-                crop.add(&run[from + start..end], false, true);
+                collector.add(&run[from + start..end], false, true);
             }
             let separated = |c: char| !c.is_ascii_alphanumeric();
             let start = run[from..at].rfind(separated).map_or(from, |i| from + i + 1);
             let stop = run[end..to].find(separated).map_or(to, |i| end + i);
-            crop.add(&run[start..end], false, true);
-            crop.add(&run[at..stop], false, true);
+            collector.add(&run[start..end], false, true);
+            collector.add(&run[at..stop], false, true);
         }
     }
 }

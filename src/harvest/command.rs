@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Crop, Harvest,
+    Collector, Harvest,
     files::{Budget, list},
 };
 
@@ -20,11 +20,11 @@ const SMALL_FOLDER: usize = 200;
 /// they are installed beside them or for the interpreter. Nothing is run; what cannot be read is passed over.
 #[must_use]
 pub fn of_command(words: &[String]) -> Harvest {
-    let (mut crop, mut budget) = (Crop::default(), Budget::default());
+    let (mut collector, mut budget) = (Collector::default(), Budget::default());
     for path in sources(words) {
-        crop.reap(&path, &mut budget);
+        collector.scan(&path, &mut budget);
     }
-    crop.ranked()
+    collector.ranked()
 }
 
 /// Files and folders worth reading, the nearest first.

@@ -1,7 +1,7 @@
 //! Literals and identifiers of a source text, line by line. Quotes are paired within a line, whatever the language; an apostrophe in a
 //! comment then spoils no more than its own line, and that line's words are found as identifiers all the same.
 
-use super::{Crop, is_about_tokens, is_word};
+use super::{Collector, is_about_tokens, is_word};
 
 /// Lines before and after one that talks of tokens.
 const AROUND: usize = 2;
@@ -10,29 +10,29 @@ const APART: usize = 12;
 /// Longer lines are minified code, where "near" is taken from the text right around a literal.
 const LONG_LINE: usize = 400;
 
-pub(super) fn words(text: &str, crop: &mut Crop) {
+pub(super) fn words(text: &str, collector: &mut Collector) {
     let lines: Vec<&str> = text.lines().collect();
     let about: Vec<bool> = lines.iter().map(|line| line.len() <= LONG_LINE && is_about_tokens(line)).collect();
     let (mut passage, mut last) = (Vec::new(), 0);
     for (i, line) in lines.iter().enumerate() {
         let near = about[i.saturating_sub(AROUND)..(i + AROUND + 1).min(about.len())].contains(&true);
-        let found = literals(line, near, crop);
+        let found = literals(line, near, collector);
         if !found.is_empty() {
             if i > last + APART {
-                crop.pass(std::mem::take(&mut passage));
+                collector.pass(std::mem::take(&mut passage));
             }
             last = i;
             passage.extend(found);
         }
         for name in line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')) {
-            crop.add(name, false, near);
+            collector.add(name, false, near);
         }
     }
-    crop.pass(passage);
+    collector.pass(passage);
 }
 
 /// Takes the literals of a line in, and gives those that may mean something.
-fn literals(line: &str, near: bool, crop: &mut Crop) -> Vec<String> {
+fn literals(line: &str, near: bool, collector: &mut Collector) -> Vec<String> {
     let (mut rest, mut found) = (line, Vec::new());
     while let Some(start) = rest.find(['\'', '"', '`']) {
         let (quote, after) = (&rest[start..=start], &rest[start + 1..]);
@@ -43,7 +43,7 @@ fn literals(line: &str, near: bool, crop: &mut Crop) -> Vec<String> {
         let near = near || line.len() > LONG_LINE && is_about_tokens(around(line, line.len() - after.len(), end));
         if end <= 4 * super::LONGEST {
             let literal = unescaped(&after[..end]);
-            crop.add(&literal, true, near);
+            collector.add(&literal, true, near);
             found.extend(is_word(&literal).then_some(literal));
         }
         rest = &after[end + 1..];

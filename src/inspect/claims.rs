@@ -1,7 +1,7 @@
 //! What the claims say about who, for whom and how long, and what anyone on the way can read in them.
 
 use super::{Part, Remarks, clock::utc, header::has, personal};
-use crate::{catalogue::Severity, token::Member};
+use crate::{token::Member, verdict::Severity};
 
 /// Claims that hold a time (RFC 7519 section 4.1, `OpenID` Connect Core section 2).
 pub(super) const TIMES: [&str; 5] = ["exp", "iat", "nbf", "auth_time", "updated_at"];

@@ -1,7 +1,7 @@
 //! What a header says about how the token wants to be verified.
 
 use super::{Kind, Part, Remarks, json::readable};
-use crate::{algorithm::Algorithm, catalogue::Severity, token::Member};
+use crate::{algorithm::Algorithm, token::Member, verdict::Severity};
 
 /// Remarks on the header.
 pub(super) fn remark(part: &Part, members: &[Member], kind: Kind, remarks: &mut Remarks) {
@@ -157,5 +157,5 @@ pub(super) fn text_of(members: &[Member], name: &str) -> Option<String> {
 }
 
 fn cut(text: &str) -> String {
-    crate::report::style::cut(&readable(text.as_bytes()), 40)
+    crate::text::cut(&readable(text.as_bytes()), 40)
 }

@@ -8,7 +8,7 @@ use super::{
     Remarks,
     json::{Piece, pieces},
 };
-use crate::catalogue::Severity;
+use crate::verdict::Severity;
 
 /// Claim names without case and separators, and what they hold.
 const NAMES: [(&str, &[&str]); 9] = [

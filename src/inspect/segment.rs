@@ -10,8 +10,8 @@ use super::{
     json::{pretty, readable},
 };
 use crate::{
-    catalogue::Severity,
     token::{Member, object_members},
+    verdict::Severity,
 };
 
 /// One segment of a token.

@@ -5,7 +5,7 @@
 use super::{Key, Material, PublicKey};
 use crate::{
     algorithm::{Algorithm, Family},
-    der,
+    keys::der,
 };
 
 /// What a certificate says.

@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use rsa::{RsaPrivateKey, pkcs1::DecodeRsaPrivateKey as _, pkcs8::DecodePrivateKey as _};
 
 use super::{Curve, Key, Material, RsaKey};
-use crate::der;
+use crate::keys::der;
 
 /// PKCS#8 of Ed25519 in front of the seed (RFC 8410 section 7).
 const ED25519: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];

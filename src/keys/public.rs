@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::ec::Curve;
 use crate::{
     algorithm::{Algorithm, Family, Sha2},
-    der,
+    keys::der,
 };
 
 /// A public key or shared secret with what is published beside it.

@@ -133,9 +133,9 @@ pub fn digest_info(hash: Sha2, digest: &[u8]) -> Vec<u8> {
         Sha2::Sha384 => 2,
         Sha2::Sha512 => 3,
     };
-    let oid = crate::der::oid(&[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last]);
-    let algorithm = crate::der::nest(crate::der::SEQUENCE, &[oid, crate::der::tlv(crate::der::NULL, &[])]);
-    crate::der::nest(crate::der::SEQUENCE, &[algorithm, crate::der::tlv(crate::der::OCTET_STRING, digest)])
+    let oid = crate::keys::der::oid(&[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last]);
+    let algorithm = crate::keys::der::nest(crate::keys::der::SEQUENCE, &[oid, crate::keys::der::tlv(crate::keys::der::NULL, &[])]);
+    crate::keys::der::nest(crate::keys::der::SEQUENCE, &[algorithm, crate::keys::der::tlv(crate::keys::der::OCTET_STRING, digest)])
 }
 
 /// `00 01 FF … FF 00 || info` in `size` bytes (RFC 8017 section 9.2); `None` if there is no room for eight FF.

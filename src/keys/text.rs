@@ -11,7 +11,7 @@ use rsa::BigUint;
 use super::{PublicKey, PublicMaterial, public::json_object};
 use crate::{
     algorithm::{Algorithm, Family, Sha2},
-    der,
+    keys::der,
 };
 
 macro_rules! key_texts {

@@ -5,7 +5,6 @@ use crate::{
     recipe::{Base, Recipe},
     sample::Scene,
     step::{Holder, SegmentName, Step},
-    words,
 };
 
 pub(super) fn forged(entropy: &mut Entropy, scene: &Scene) -> Recipe {
@@ -26,12 +25,12 @@ pub(super) fn genuine(entropy: &mut Entropy, scene: &Scene) -> Recipe {
             0 => entropy.below(1 << 20).to_string(),
             1 => format!("[{},true,null]", entropy.below(100)),
             2 => format!("{{\"a\":{{\"b\":[{}]}}}}", entropy.below(100)),
-            3 => words::quoted(&"añ ".repeat(entropy.below(100))),
-            _ => words::quoted(&format!("{:x}", entropy.bits())),
+            3 => crate::text::quoted(&"añ ".repeat(entropy.below(100))),
+            _ => crate::text::quoted(&format!("{:x}", entropy.bits())),
         };
         let name = *entropy.pick(&NAMES);
         // RFC 7519 section 4.1: these two are texts.
-        let to = if matches!(name, "sub" | "jti") { words::quoted(&to) } else { to };
+        let to = if matches!(name, "sub" | "jti") { crate::text::quoted(&to) } else { to };
         steps.push(Step::SetClaim { name: name.into(), to: to.into() });
     }
     if entropy.percent(20) {

@@ -5,10 +5,10 @@ use std::fmt;
 use super::tree::World;
 use crate::{
     algorithm::Algorithm,
-    policy::{self, Ruling},
+    oracle::policy::{self, Ruling},
     recipe::Recipe,
     step::{Step, Work},
-    target::Trust,
+    trust::Trust,
     verdict::Provenance,
 };
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use crate::finding::Finding;
+use crate::report::Finding;
 
 /// The findings that a former report lists.
 #[derive(Clone, Debug, Default)]

@@ -17,14 +17,13 @@ use std::{
 use self::groups::{Group, heading};
 use super::{
     Baseline, Conclusion, failed_controls, failing,
-    style::{Ink, Style, count, grouped, plain, severity_name},
+    style::{Ink, Style, count, grouped, severity_name},
 };
 use crate::{
     algorithm::Algorithm,
-    catalogue::Severity,
-    finding::{Control, Finding, Report},
-    report::replay::Replayed,
-    verdict::Outcome,
+    report::{Control, Finding, Report, replay::Replayed},
+    text::plain,
+    verdict::{Outcome, Severity},
 };
 
 /// How to show a report.
@@ -230,7 +229,7 @@ fn control_text(control: &Control, view: &View<'_>) -> String {
 }
 
 fn cut_reason(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("It said: {}", super::style::cut(text, 300)) }
+    if text.is_empty() { String::new() } else { format!("It said: {}", crate::text::cut(text, 300)) }
 }
 
 fn section(out: &mut dyn Write, outcome: Outcome, groups: &[&Group<'_>], view: &View<'_>) -> io::Result<()> {

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use crate::finding::Report;
+use crate::report::Report;
 
 /// Writes the report.
 ///

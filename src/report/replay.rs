@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::baseline::{BaselineError, SCHEMA};
 use crate::{
     algorithm::Algorithm,
-    finding::{Finding, Report},
+    report::{Finding, Report},
     verdict::Outcome,
 };
 

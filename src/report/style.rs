@@ -3,9 +3,7 @@
 //! What a target or a token says goes through [`plain`]: a control character or a bidirectional override in it must not steer the
 //! terminal of the person who reads.
 
-use std::fmt::Write as _;
-
-use crate::catalogue::Severity;
+use crate::{text::cut, verdict::Severity};
 
 /// Width and colour of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,31 +102,6 @@ pub fn severity_name(severity: Severity) -> &'static str {
     }
 }
 
-/// `text` with everything that could steer a terminal written out as an escape.
-#[must_use]
-pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let steers =
-            c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
-        if steers {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-/// The start of `text` in at most `width` characters, an ellipsis for the rest.
-#[must_use]
-pub fn cut(text: &str, width: usize) -> String {
-    match text.char_indices().nth(width) {
-        None => text.to_owned(),
-        Some(_) => text.chars().take(width.saturating_sub(1)).chain(['…']).collect(),
-    }
-}
-
 /// Breaks at words; a word longer than a line is broken too.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let (mut lines, mut line, mut length) = (Vec::new(), String::new(), 0);
@@ -175,11 +148,6 @@ pub fn count(number: usize, one: &str, many: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn foreign_text_cannot_steer_the_terminal() {
-        assert_eq!(plain("a\x1b[2Jb\u{202e}c\nd"), "a\\u{1b}[2Jb\\u{202e}c\\u{a}d");
-    }
 
     #[test]
     fn lines_break_at_words_and_long_words_inside() {

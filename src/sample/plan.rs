@@ -21,9 +21,10 @@ use super::{
 };
 use crate::{
     algorithm::{Algorithm, Family},
+    choice::Choice,
     entropy::Entropy,
     recipe::{Base, Recipe},
-    step::{Base64Spelling, Choice, Decoration, Holder, KidShape, MacHash, Other, Place, SegmentName, Shape, Step},
+    step::{Base64Spelling, Decoration, Holder, KidShape, MacHash, Other, Place, SegmentName, Shape, Step},
     words,
 };
 
@@ -54,21 +55,21 @@ enum Plan {
     Wild,
 }
 
-pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe {
+pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, expensive: bool) -> Recipe {
     let hmac = scene.family() == Family::Hmac;
-    let private = |weight: usize| if dear && scene.issues { weight } else { 0 };
+    let private = |weight: usize| if expensive && scene.issues { weight } else { 0 };
     let plans = [
         (17, Plan::Unsigned),
         (21, Plan::Confused),
-        (if dear { 15 } else { 0 }, Plan::Embedded),
-        (mathematics_weight(scene, dear), Plan::Mathematics),
+        (if expensive { 15 } else { 0 }, Plan::Embedded),
+        (mathematics_weight(scene, expensive), Plan::Mathematics),
         (if hmac { 18 } else { private(28) }, Plan::Issued),
         (9, Plan::Respelled),
         (5, Plan::Raw),
         (if scene.harvested.is_empty() { 5 } else { 20 }, Plan::Worded),
         (if scene.neighbours.is_empty() { 0 } else { 12 }, Plan::Neighbours),
         (
-            if !dear {
+            if !expensive {
                 0
             } else if scene.leaked > 0 {
                 15
@@ -90,19 +91,19 @@ pub(super) fn sample(entropy: &mut Entropy, scene: &Scene, dear: bool) -> Recipe
             recipe.steps.push(json_member(entropy, scene));
         }
     }
-    if !dear && recipe.is_dear(scene.algorithm) {
-        recipe.steps.retain(|step| !step.is_dear(scene.algorithm));
+    if !expensive && recipe.is_expensive(scene.algorithm) {
+        recipe.steps.retain(|step| !step.is_expensive(scene.algorithm));
     }
     recipe
 }
 
 /// Most of the mathematics of RSA and Ed25519 is dear; that of ECDSA is half of it numbers that cost nothing.
-fn mathematics_weight(scene: &Scene, dear: bool) -> usize {
+fn mathematics_weight(scene: &Scene, expensive: bool) -> usize {
     match scene.family() {
         Family::Hmac => 10,
-        _ if dear && scene.odd_key => 80,
-        Family::Rsa if dear => 30,
-        _ if dear => 20,
+        _ if expensive && scene.odd_key => 80,
+        Family::Rsa if expensive => 30,
+        _ if expensive => 20,
         Family::Ec => 6,
         Family::Rsa | Family::Okp => 0,
     }
@@ -155,18 +156,22 @@ fn hash(algorithm: Algorithm) -> MacHash {
 fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
     let to = match entropy.below(9) {
         8 => r#""none""#.to_owned(),
-        0..5 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
-        5 => words::quoted(entropy.deal::<&str>("algorithms", words::ALGORITHMS)),
+        0..5 => (*entropy.draw_without_repeat("unsigned", words::UNSIGNED)).to_owned(),
+        5 => crate::text::quoted(entropy.draw_without_repeat::<&str>("algorithms", words::ALGORITHMS)),
         _ => alg(entropy, scene),
     };
     match entropy.below(16) {
         0..2 => {}
         14 => {
             // As if it were encrypted: somebody else will have checked it.
-            steps.push(set_header("alg", words::quoted(entropy.deal::<&str>("key management", words::KEY_MANAGEMENT))));
-            steps.push(set_header("enc", words::quoted(entropy.deal::<&str>("encryption", words::ENCRYPTION))));
+            steps.push(set_header(
+                "alg",
+                crate::text::quoted(entropy.draw_without_repeat::<&str>("key management", words::KEY_MANAGEMENT)),
+            ));
+            steps
+                .push(set_header("enc", crate::text::quoted(entropy.draw_without_repeat::<&str>("encryption", words::ENCRYPTION))));
         }
-        2 => steps.push(add_header("alg", to, *entropy.deal("alg at", Place::VARIANTS))),
+        2 => steps.push(add_header("alg", to, *entropy.draw_without_repeat("alg at", Place::VARIANTS))),
         3 => steps.push(Step::DropHeader { name: "alg".into() }),
         4 | 15 => {
             // What the header lacks is looked for elsewhere.
@@ -176,9 +181,11 @@ fn unsigned_alg(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         }
         5 => {
             // Another spelling of the name, beside the first or in its place.
-            let name =
-                *entropy.deal("alg name", &[r#""Alg""#, r#""ALG""#, r#""\u0061lg""#, r#""alg ""#, r#"" alg""#, r#""alg\u0000""#]);
-            steps.push(add_header("x-alg", to, *entropy.deal("alg at", Place::VARIANTS)));
+            let name = *entropy.draw_without_repeat(
+                "alg name",
+                &[r#""Alg""#, r#""ALG""#, r#""\u0061lg""#, r#""alg ""#, r#"" alg""#, r#""alg\u0000""#],
+            );
+            steps.push(add_header("x-alg", to, *entropy.draw_without_repeat("alg at", Place::VARIANTS)));
             steps.push(Step::RenameHeader { name: "x-alg".into(), to: name.into() });
         }
         _ => steps.push(set_header("alg", to)),
@@ -192,8 +199,12 @@ fn key_id(steps: &mut Vec<Step>, entropy: &mut Entropy, percent: usize) {
     }
     match entropy.below(4) {
         0 => steps.push(Step::Kid { is: dealt!(entropy, KidShape) }),
-        1 => steps.push(add_header("kid", entropy.deal("kid", words::KEY_IDS).0, *entropy.deal("kid at", Place::VARIANTS))),
-        _ => steps.push(set_header("kid", entropy.deal("kid", words::KEY_IDS).0)),
+        1 => steps.push(add_header(
+            "kid",
+            entropy.draw_without_repeat("kid", words::KEY_IDS).0,
+            *entropy.draw_without_repeat("kid at", Place::VARIANTS),
+        )),
+        _ => steps.push(set_header("kid", entropy.draw_without_repeat("kid", words::KEY_IDS).0)),
     }
 }
 
@@ -201,13 +212,13 @@ fn key_id(steps: &mut Vec<Step>, entropy: &mut Entropy, percent: usize) {
 fn no_signature(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
     match entropy.below(12) {
         0..5 => steps.push(Step::DropSignature {}),
-        5 => steps.push(Step::SignatureText { to: (*entropy.deal("signature", words::SIGNATURES)).into() }),
+        5 => steps.push(Step::SignatureText { to: (*entropy.draw_without_repeat("signature", words::SIGNATURES)).into() }),
         6 => {
             let count = length(entropy, scene).min(1024);
             steps.push(Step::SignatureBytes { hex: HEXLOWER.encode(&entropy.bytes(count)).into() });
         }
         7 => steps.push(Step::FillSignature {
-            byte: (*entropy.deal("fill", &[0_u8, 1, 0x30, 0xff])).into(),
+            byte: (*entropy.draw_without_repeat("fill", &[0_u8, 1, 0x30, 0xff])).into(),
             count: length(entropy, scene).into(),
         }),
         8 => {
@@ -217,7 +228,7 @@ fn no_signature(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         9 => steps.push(match entropy.below(4) {
             0 | 1 => Step::SpliceSignature { from: Other::Subject.into() },
             2 => Step::CopySegment { from: dealt!(entropy, SegmentName), to: SegmentName::Signature.into() },
-            _ => Step::Digest { hash: Choice::one(*entropy.deal("bare hash", MacHash::VARIANTS)) },
+            _ => Step::Digest { hash: Choice::one(*entropy.draw_without_repeat("bare hash", MacHash::VARIANTS)) },
         }),
         _ => {}
     }
@@ -231,7 +242,7 @@ fn spice(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, percent: u
     let name = match entropy.below(8) {
         0..3 => "typ".to_owned(),
         3 | 4 => "crit".to_owned(),
-        5 => (*entropy.deal("spice", &["cty", "zip", "b64", "enc", "jwk", "x5t", "x5c", "ver"])).to_owned(),
+        5 => (*entropy.draw_without_repeat("spice", &["cty", "zip", "b64", "enc", "jwk", "x5t", "x5c", "ver"])).to_owned(),
         _ => header_name(entropy, scene),
     };
     if name != "alg" && name != "kid" {
@@ -243,17 +254,18 @@ fn spice(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, percent: u
 fn encrypted(steps: &mut Vec<Step>, entropy: &mut Entropy) -> Base {
     // What a password protects costs as much as the token says.
     let password = entropy.percent(40);
-    let management = if password { "PBES2-HS256+A128KW" } else { *entropy.deal("key management", words::KEY_MANAGEMENT) };
-    steps.push(set_header("alg", words::quoted(management)));
-    steps.push(set_header("enc", words::quoted(entropy.deal::<&str>("encryption", words::ENCRYPTION))));
+    let management =
+        if password { "PBES2-HS256+A128KW" } else { *entropy.draw_without_repeat("key management", words::KEY_MANAGEMENT) };
+    steps.push(set_header("alg", crate::text::quoted(management)));
+    steps.push(set_header("enc", crate::text::quoted(entropy.draw_without_repeat::<&str>("encryption", words::ENCRYPTION))));
     if management.starts_with("PBES2") {
         steps.push(set_header("p2s", r#""c2FsdCBvZiAxNiBieXRlcw""#));
-        steps.push(set_header("p2c", *entropy.deal("p2c", words::PASSWORD_COUNTS)));
+        steps.push(set_header("p2c", *entropy.draw_without_repeat("p2c", words::PASSWORD_COUNTS)));
     } else if entropy.percent(50) {
         steps.push(set_header("zip", r#""DEF""#));
     }
     // An A128GCM key that was wrapped, an A256GCM one, or none.
-    let count = *entropy.deal("wrapped", &[24_usize, 40, 0]);
+    let count = *entropy.draw_without_repeat("wrapped", &[24_usize, 40, 0]);
     steps.push(Step::SignatureBytes { hex: HEXLOWER.encode(&entropy.bytes(count)).into() });
     steps.push(Step::Shape { to: Shape::FiveParts.into() });
     Base::Forged
@@ -287,7 +299,7 @@ fn exploited(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Bas
     steps.push(step);
     if entropy.percent(15) {
         // Another hash, or none, under a name of the family.
-        steps.push(set_header("alg", entropy.deal("spellings", &scene.spellings).clone()));
+        steps.push(set_header("alg", entropy.draw_without_repeat("spellings", &scene.spellings).clone()));
     }
     if entropy.percent(10) {
         steps.push(resized(entropy, scene));
@@ -300,7 +312,7 @@ fn resized(entropy: &mut Entropy, scene: &Scene) -> Step {
     match entropy.below(4) {
         0 => Step::TruncateSignature { to: length(entropy, scene).min(scene.segments[2].len().saturating_sub(1)).into() },
         1 => Step::RepeatSignature {},
-        _ => Step::ExtendSignature { hex: (*entropy.deal("tail", &["00", "0a", "ff", "0000000000000000"])).into() },
+        _ => Step::ExtendSignature { hex: (*entropy.draw_without_repeat("tail", &["00", "0a", "ff", "0000000000000000"])).into() },
     }
 }
 

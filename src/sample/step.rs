@@ -9,10 +9,11 @@ use super::{
 };
 use crate::{
     algorithm::{Algorithm, Family},
+    choice::Choice,
     entropy::Entropy,
     keys::Curve,
     step::{
-        Base64Spelling, Chain, Choice, CubeRoot, DataUrl, Decoration, Derivation, DigestEdit, DigestElement, Document, EcdsaForm,
+        Base64Spelling, Chain, CubeRoot, DataUrl, Decoration, Derivation, DigestEdit, DigestElement, Document, EcdsaForm,
         EcdsaScalar, EcdsaSpelling, EddsaSpelling, EddsaVariant, Holder, JsonPlace, KeyMember, KidShape, MacHash, MacKey, Other,
         PaddingEdit, Place, PssEdit, RsaInteger, SecretReading, SegmentName, Shape, SignedHash, Step,
     },
@@ -22,7 +23,7 @@ use crate::{
 /// One of an enumeration, dealt.
 macro_rules! dealt {
     ($entropy:expr, $of:ty) => {
-        Choice::one(*$entropy.deal(stringify!($of), <$of>::VARIANTS))
+        Choice::one(*$entropy.draw_without_repeat(stringify!($of), <$of>::VARIANTS))
     };
 }
 
@@ -36,7 +37,7 @@ impl Step {
     #[must_use]
     pub fn sample(entropy: &mut Entropy, scene: &Scene) -> Self {
         const NUMBERS: [u8; KINDS] = numbers();
-        let kind = *entropy.deal("Step", &NUMBERS);
+        let kind = *entropy.draw_without_repeat("Step", &NUMBERS);
         match kind {
             0 => Self::SetHeader { name: "alg".into(), to: alg(entropy, scene).into() },
             1 | 2 => {
@@ -51,7 +52,7 @@ impl Step {
             5 if entropy.percent(30) => Self::LowerSignature {},
             5 => Self::RenameHeader {
                 name: (*entropy.pick(&["alg", "typ", "kid"])).into(),
-                to: words::quoted(entropy.pick::<&str>(words::HEADERS)).into(),
+                to: crate::text::quoted(entropy.pick::<&str>(words::HEADERS)).into(),
             },
             6 => Self::MoveHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into(), to: dealt!(entropy, Place) },
             7 => Self::HeaderText { to: header_text(entropy, scene).into() },
@@ -67,9 +68,9 @@ impl Step {
             12 => Self::DropClaim { name: (*entropy.pick(&["exp", "iss", "aud", "sub", "iat"])).into() },
             13 => Self::RenameClaim {
                 name: (*entropy.pick(&["exp", "iss", "aud", "sub"])).into(),
-                to: words::quoted(entropy.pick::<&str>(words::CLAIMS)).into(),
+                to: crate::text::quoted(entropy.pick::<&str>(words::CLAIMS)).into(),
             },
-            14 => Self::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() },
+            14 => Self::ClaimsText { to: (*entropy.draw_without_repeat("payload", words::PAYLOADS)).into() },
             15 => Self::ClaimsBytes { hex: raw(entropy, scene, 1).into() },
             16 => {
                 if entropy.percent(50) {
@@ -84,7 +85,7 @@ impl Step {
             20 => Self::EmbedChain { chain: dealt!(entropy, Chain) },
             21 => Self::Thumbprint { name: (*entropy.pick(&["x5t", "x5t#S256"])).into(), of: dealt!(entropy, Holder) },
             22 => Self::DropSignature {},
-            23 => Self::SignatureText { to: (*entropy.deal("signature", words::SIGNATURES)).into() },
+            23 => Self::SignatureText { to: (*entropy.draw_without_repeat("signature", words::SIGNATURES)).into() },
             24 => Self::SignatureBytes { hex: raw(entropy, scene, 2).into() },
             25 => {
                 Self::FillSignature { byte: (*entropy.pick(&[0_u8, 1, 0xff, 0x30])).into(), count: length(entropy, scene).into() }
@@ -117,7 +118,7 @@ impl Step {
             46 => Self::RandomSignature { bytes: if entropy.percent(50) { None } else { Some(length(entropy, scene).into()) } },
             47 => Self::CopySegment {
                 from: dealt!(entropy, SegmentName),
-                to: Choice::one(*entropy.deal("copy to", SegmentName::VARIANTS)),
+                to: Choice::one(*entropy.draw_without_repeat("copy to", SegmentName::VARIANTS)),
             },
             48 => Self::Digest { hash: dealt!(entropy, MacHash) },
             49 => embed_url(entropy, scene),
@@ -141,27 +142,27 @@ impl Step {
 pub(super) fn json_member(entropy: &mut Entropy, scene: &Scene) -> Step {
     const OWN: [&str; 9] = ["payload", "protected", "signature", "signatures", "header", "claims", "alg", "kid", "verified"];
     let name = match scene.harvested.len() {
-        0 => (*entropy.deal("json member", &OWN)).to_owned(),
-        _ if entropy.percent(30) => (*entropy.deal("json member", &OWN)).to_owned(),
-        _ => entropy.deal("json word", &scene.harvested).clone(),
+        0 => (*entropy.draw_without_repeat("json member", &OWN)).to_owned(),
+        _ if entropy.percent(30) => (*entropy.draw_without_repeat("json member", &OWN)).to_owned(),
+        _ => entropy.draw_without_repeat("json word", &scene.harvested).clone(),
     };
     let to = match entropy.below(3) {
-        0 => words::quoted(&data_encoding::BASE64URL_NOPAD.encode(&scene.segments[entropy.below(3)])),
-        1 => (*entropy.deal("opener", words::OPENERS)).to_owned(),
-        _ => (*entropy.deal("values", words::VALUES)).to_owned(),
+        0 => crate::text::quoted(&data_encoding::BASE64URL_NOPAD.encode(&scene.segments[entropy.below(3)])),
+        1 => (*entropy.draw_without_repeat("opener", words::OPENERS)).to_owned(),
+        _ => (*entropy.draw_without_repeat("values", words::VALUES)).to_owned(),
     };
     Step::JsonMember { name: name.into(), to: to.into(), at: dealt!(entropy, Place) }
 }
 
 /// A genuine token beside this one.
 pub(super) fn join(entropy: &mut Entropy) -> Step {
-    Step::Join { genuine: dealt!(entropy, Place), with: (*entropy.deal("separator", words::SEPARATORS)).into() }
+    Step::Join { genuine: dealt!(entropy, Place), with: (*entropy.draw_without_repeat("separator", words::SEPARATORS)).into() }
 }
 
 /// A time that is past, or not yet come, by more than clocks differ and less than carelessness grants.
 pub(super) fn claim_time(entropy: &mut Entropy) -> Step {
     const HOUR: i64 = 3600;
-    let (name, seconds) = *entropy.deal(
+    let (name, seconds) = *entropy.draw_without_repeat(
         "claim time",
         &[
             ("exp", -2 * HOUR),
@@ -198,14 +199,14 @@ const fn numbers() -> [u8; KINDS] {
 }
 
 fn algorithm(entropy: &mut Entropy, scene: &Scene) -> Option<Choice<Algorithm>> {
-    let of = if entropy.percent(50) { scene.algorithm } else { *entropy.deal("algorithm", &Algorithm::ALL) };
+    let of = if entropy.percent(50) { scene.algorithm } else { *entropy.draw_without_repeat("algorithm", &Algorithm::ALL) };
     Some(of.into())
 }
 
 /// `jku` or `x5u` that needs no host.
 pub(super) fn embed_url(entropy: &mut Entropy, scene: &Scene) -> Step {
     let key = algorithm(entropy, scene);
-    let name = (*entropy.deal("url", &["jku", "x5u"])).into();
+    let name = (*entropy.draw_without_repeat("url", &["jku", "x5u"])).into();
     Step::EmbedUrl { name, key, document: dealt!(entropy, Document), url: dealt!(entropy, DataUrl) }
 }
 
@@ -222,7 +223,7 @@ fn random(entropy: &mut Entropy, scene: &Scene) -> String {
 /// What may stand in a JSON serialisation in place of a signature, as JSON.
 fn no_signature(entropy: &mut Entropy) -> Option<Choice<String>> {
     const TEXTS: [&str; 10] = ["\"\"", "true", "false", "null", "0", "1", "[]", "{}", "[\"\"]", "[null]"];
-    if entropy.percent(20) { None } else { Some((*entropy.deal("json signature", &TEXTS)).into()) }
+    if entropy.percent(20) { None } else { Some((*entropy.draw_without_repeat("json signature", &TEXTS)).into()) }
 }
 
 /// A number of bytes that matters to signatures.
@@ -233,7 +234,7 @@ pub(super) fn length(entropy: &mut Entropy, scene: &Scene) -> usize {
         1 => (full + 1).saturating_sub(entropy.below(3)),
         2 => entropy.below(full + 1),
         3 => full / 2,
-        _ => *entropy.deal("lengths", &[0, 1, 2, 4, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 132, 256]),
+        _ => *entropy.draw_without_repeat("lengths", &[0, 1, 2, 4, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96, 132, 256]),
     }
 }
 
@@ -252,14 +253,20 @@ fn extension(entropy: &mut Entropy) -> Vec<u8> {
 /// A key that an attacker may know.
 pub(super) fn mac_key(entropy: &mut Entropy, scene: &Scene) -> MacKey {
     match entropy.below(16) {
-        0..4 if !scene.key_texts.is_empty() => MacKey::PublicKey((*entropy.deal("key text", &scene.key_texts)).into()),
+        0..4 if !scene.key_texts.is_empty() => {
+            MacKey::PublicKey((*entropy.draw_without_repeat("key text", &scene.key_texts)).into())
+        }
         4 => MacKey::Configured {},
-        5..10 => MacKey::Text(entropy.deal("secrets", &scene.secrets).clone().into()),
-        10 => MacKey::Member((*entropy.deal("member", &["kid", "iss", "sub", "aud", "alg", "exp", "iat", "typ"])).into()),
+        5..10 => MacKey::Text(entropy.draw_without_repeat("secrets", &scene.secrets).clone().into()),
+        10 => MacKey::Member(
+            (*entropy.draw_without_repeat("member", &["kid", "iss", "sub", "aud", "alg", "exp", "iat", "typ"])).into(),
+        ),
         11 => MacKey::Hex("00".repeat(*entropy.pick(&[1, 16, 32, 48, 64, 128])).into()),
-        12 if !scene.harvested.is_empty() => MacKey::Text(entropy.deal("harvested secret", &scene.harvested).clone().into()),
+        12 if !scene.harvested.is_empty() => {
+            MacKey::Text(entropy.draw_without_repeat("harvested secret", &scene.harvested).clone().into())
+        }
         13 => MacKey::Secret(dealt!(entropy, SecretReading)),
-        14 => MacKey::SecretPrefix((*entropy.deal("prefix", &[0_usize, 1, 4, 8, 10, 16, 24, 32, 64])).into()),
+        14 => MacKey::SecretPrefix((*entropy.draw_without_repeat("prefix", &[0_usize, 1, 4, 8, 10, 16, 24, 32, 64])).into()),
         _ => MacKey::Text("".into()),
     }
 }
@@ -280,9 +287,12 @@ pub(super) fn mathematics(entropy: &mut Entropy, scene: &Scene) -> Step {
                     (EcdsaScalar::Order, EcdsaScalar::Order),
                 ];
                 let (r, s) = if which < 7 {
-                    *entropy.deal("r and s", &together)
+                    *entropy.draw_without_repeat("r and s", &together)
                 } else {
-                    (*entropy.deal("r", EcdsaScalar::VARIANTS), *entropy.deal("s", EcdsaScalar::VARIANTS))
+                    (
+                        *entropy.draw_without_repeat("r", EcdsaScalar::VARIANTS),
+                        *entropy.draw_without_repeat("s", EcdsaScalar::VARIANTS),
+                    )
                 };
                 Step::EcdsaScalars { r: r.into(), s: s.into(), form: dealt!(entropy, EcdsaForm) }
             }
@@ -336,5 +346,5 @@ pub(super) fn sibling(entropy: &mut Entropy, scene: &Scene) -> Algorithm {
         // The other padding, with all else the same.
         return *counterpart;
     }
-    if kin.is_empty() { scene.algorithm } else { *entropy.deal("sibling", &kin) }
+    if kin.is_empty() { scene.algorithm } else { *entropy.draw_without_repeat("sibling", &kin) }
 }

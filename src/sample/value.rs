@@ -6,21 +6,21 @@ use crate::{entropy::Entropy, words};
 /// Some `alg` as JSON.
 pub(super) fn alg(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(8) {
-        0..3 => (*entropy.deal("unsigned", words::UNSIGNED)).to_owned(),
-        3..5 => words::quoted(entropy.deal::<&str>("algorithms", words::ALGORITHMS)),
-        5 | 6 => entropy.deal("spellings", &scene.spellings).clone(),
+        0..3 => (*entropy.draw_without_repeat("unsigned", words::UNSIGNED)).to_owned(),
+        3..5 => crate::text::quoted(entropy.draw_without_repeat::<&str>("algorithms", words::ALGORITHMS)),
+        5 | 6 => entropy.draw_without_repeat("spellings", &scene.spellings).clone(),
         _ => match scene.harvested.len() {
             0 => scene.own.clone(),
-            _ => words::quoted(entropy.pick(&scene.harvested).as_str()),
+            _ => crate::text::quoted(entropy.pick(&scene.harvested).as_str()),
         },
     }
 }
 
 pub(super) fn header_name(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(10) {
-        0 if !scene.harvested.is_empty() => entropy.deal("harvested header", &scene.harvested).clone(),
-        1 => entropy.deal("back door header", &scene.back_doors).clone(),
-        _ => (*entropy.deal("header", words::HEADERS)).to_owned(),
+        0 if !scene.harvested.is_empty() => entropy.draw_without_repeat("harvested header", &scene.harvested).clone(),
+        1 => entropy.draw_without_repeat("back door header", &scene.back_doors).clone(),
+        _ => (*entropy.draw_without_repeat("header", words::HEADERS)).to_owned(),
     }
 }
 
@@ -29,26 +29,26 @@ pub(super) fn header_value(name: &str, entropy: &mut Entropy, scene: &Scene) -> 
     match name {
         _ if odd => value(entropy, scene),
         "alg" => alg(entropy, scene),
-        "kid" => entropy.deal("kid", words::KEY_IDS).0.to_owned(),
-        "crit" => (*entropy.deal("crit", words::CRITICAL)).to_owned(),
-        "typ" | "cty" => (*entropy.deal("typ", words::TYPES)).to_owned(),
-        "x5c" => (*entropy.deal("x5c", words::ODD_CHAINS)).to_owned(),
+        "kid" => entropy.draw_without_repeat("kid", words::KEY_IDS).0.to_owned(),
+        "crit" => (*entropy.draw_without_repeat("crit", words::CRITICAL)).to_owned(),
+        "typ" | "cty" => (*entropy.draw_without_repeat("typ", words::TYPES)).to_owned(),
+        "x5c" => (*entropy.draw_without_repeat("x5c", words::ODD_CHAINS)).to_owned(),
         "jwk" if entropy.percent(30) => {
             // As large as a limit on length allows: an exponentiation takes the cube of that.
             let number = "_".repeat(1 << size(entropy, 12));
             format!(r#"{{"kty":"RSA","n":"{number}","e":"{number}"}}"#)
         }
-        "jwk" => (*entropy.deal("jwk", words::ODD_KEYS)).to_owned(),
+        "jwk" => (*entropy.draw_without_repeat("jwk", words::ODD_KEYS)).to_owned(),
         _ => value(entropy, scene),
     }
 }
 
 pub(super) fn claim_name(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(10) {
-        0 if !scene.harvested.is_empty() => entropy.deal("harvested claim", &scene.harvested).clone(),
-        1 => entropy.deal("back door claim", &scene.back_doors).clone(),
-        2..7 => (*entropy.deal("registered", &["exp", "iss", "aud", "nbf", "sub", "iat", "jti"])).to_owned(),
-        _ => (*entropy.deal("claim", words::CLAIMS)).to_owned(),
+        0 if !scene.harvested.is_empty() => entropy.draw_without_repeat("harvested claim", &scene.harvested).clone(),
+        1 => entropy.draw_without_repeat("back door claim", &scene.back_doors).clone(),
+        2..7 => (*entropy.draw_without_repeat("registered", &["exp", "iss", "aud", "nbf", "sub", "iat", "jti"])).to_owned(),
+        _ => (*entropy.draw_without_repeat("claim", words::CLAIMS)).to_owned(),
     }
 }
 
@@ -56,9 +56,9 @@ pub(super) fn claim_value(name: &str, entropy: &mut Entropy, scene: &Scene) -> S
     let odd = entropy.percent(15);
     match name {
         _ if odd => value(entropy, scene),
-        "exp" | "nbf" | "iat" => (*entropy.deal("times", words::TIMES)).to_owned(),
-        "iss" => entropy.deal("issuers", &scene.issuers).clone(),
-        "aud" => entropy.deal("audiences", &scene.audiences).clone(),
+        "exp" | "nbf" | "iat" => (*entropy.draw_without_repeat("times", words::TIMES)).to_owned(),
+        "iss" => entropy.draw_without_repeat("issuers", &scene.issuers).clone(),
+        "aud" => entropy.draw_without_repeat("audiences", &scene.audiences).clone(),
         _ => value(entropy, scene),
     }
 }
@@ -73,21 +73,24 @@ pub(super) fn value(entropy: &mut Entropy, scene: &Scene) -> String {
         7 => {
             let names = ["token", "jwt", "jwk", "key", "alg", "verified", "value", "$ne", "toString"];
             let name = match scene.harvested.len() {
-                0 => (*entropy.deal("inner", &names)).to_owned(),
-                _ if entropy.percent(40) => (*entropy.deal("inner", &names)).to_owned(),
-                _ => entropy.deal("inner word", &scene.harvested).clone(),
+                0 => (*entropy.draw_without_repeat("inner", &names)).to_owned(),
+                _ if entropy.percent(40) => (*entropy.draw_without_repeat("inner", &names)).to_owned(),
+                _ => entropy.draw_without_repeat("inner word", &scene.harvested).clone(),
             };
-            format!("{{{}:{}}}", words::quoted(&name), entropy.deal("values", words::VALUES))
+            format!("{{{}:{}}}", crate::text::quoted(&name), entropy.draw_without_repeat("values", words::VALUES))
         }
         8 => format!(
             "\"{}\"",
-            entropy.deal("bomb", words::BOMBS).0.repeat(1 << size(entropy, 6)) + entropy.deal("bomb", words::BOMBS).1
+            entropy.draw_without_repeat("bomb", words::BOMBS).0.repeat(1 << size(entropy, 6))
+                + entropy.draw_without_repeat("bomb", words::BOMBS).1
         ),
-        3 if !scene.harvested.is_empty() => words::quoted(entropy.deal("harvested value", &scene.harvested).as_str()),
-        4 => (*entropy.deal("openers", words::OPENERS)).to_owned(),
+        3 if !scene.harvested.is_empty() => {
+            crate::text::quoted(entropy.draw_without_repeat("harvested value", &scene.harvested).as_str())
+        }
+        4 => (*entropy.draw_without_repeat("openers", words::OPENERS)).to_owned(),
         5 => entropy.below(1 << 33).to_string(),
-        6 => words::quoted(entropy.pick(&scene.secrets).as_str()),
-        _ => (*entropy.deal("values", words::VALUES)).to_owned(),
+        6 => crate::text::quoted(entropy.pick(&scene.secrets).as_str()),
+        _ => (*entropy.draw_without_repeat("values", words::VALUES)).to_owned(),
     }
 }
 
@@ -116,7 +119,7 @@ pub(super) fn header_text(entropy: &mut Entropy, scene: &Scene) -> String {
     let own = &scene.own;
     match entropy.below(10) {
         9 => format!("{{\"alg\":{own},{}}}", crowd(entropy)),
-        0 => (*entropy.deal("payload", words::PAYLOADS)).to_owned(),
+        0 => (*entropy.draw_without_repeat("payload", words::PAYLOADS)).to_owned(),
         1 => format!("{{\"alg\":{own}}}"),
         2 => format!("{{\"alg\":{}}}", alg(entropy, scene)),
         3 => format!("{{\"alg\":{}}}{{\"alg\":{own}}}", alg(entropy, scene)),
@@ -131,20 +134,20 @@ pub(super) fn header_text(entropy: &mut Entropy, scene: &Scene) -> String {
 pub(super) fn affix(entropy: &mut Entropy, scene: &Scene) -> String {
     if entropy.below(60) == 0 {
         // Patterns that look for the end of a run start anew at each place of it.
-        return entropy.deal("blank", &[" ", "\t", "\n", "A", "."]).repeat(1 << (12 + entropy.below(5))) + "x";
+        return entropy.draw_without_repeat("blank", &[" ", "\t", "\n", "A", "."]).repeat(1 << (12 + entropy.below(5))) + "x";
     }
     match entropy.below(10) {
-        0 if !scene.harvested.is_empty() => entropy.deal("harvested affix", &scene.harvested).clone(),
-        1 => entropy.deal("affixes", words::AFFIXES).repeat(1 << size(entropy, 12)),
-        _ => (*entropy.deal("affixes", words::AFFIXES)).to_owned(),
+        0 if !scene.harvested.is_empty() => entropy.draw_without_repeat("harvested affix", &scene.harvested).clone(),
+        1 => entropy.draw_without_repeat("affixes", words::AFFIXES).repeat(1 << size(entropy, 12)),
+        _ => (*entropy.draw_without_repeat("affixes", words::AFFIXES)).to_owned(),
     }
 }
 
 pub(super) fn wire_text(entropy: &mut Entropy, scene: &Scene) -> String {
     match entropy.below(4) {
-        0 if !scene.harvested.is_empty() => entropy.deal("harvested token", &scene.harvested).clone(),
+        0 if !scene.harvested.is_empty() => entropy.draw_without_repeat("harvested token", &scene.harvested).clone(),
         1 => entropy.pick(&scene.secrets).clone(),
         2 => (*entropy.pick(words::PAYLOADS)).to_owned(),
-        _ => (*entropy.deal("signature", words::SIGNATURES)).to_owned(),
+        _ => (*entropy.draw_without_repeat("signature", words::SIGNATURES)).to_owned(),
     }
 }

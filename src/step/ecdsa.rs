@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{StepError, signature, vary};
 use crate::{
     algorithm::{Algorithm, Sha2},
-    der,
-    keys::{Curve, Material, PublicMaterial},
+    keys::{Curve, Material, PublicMaterial, der},
     step::Work,
 };
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{SegmentName, StepError, object, signature, vary};
 use crate::{
     algorithm::{Algorithm, Sha2},
+    keys::eddsa::{domain, hash},
     keys::{Material, PublicKey, PublicMaterial},
     step::Work,
 };
@@ -130,18 +131,6 @@ fn sign(seed: &[u8; 32], variant: EddsaVariant, message: &[u8]) -> Vec<u8> {
 /// The nonce's point plus the `times`-fold of a point of order eight.
 fn plus_torsion(nonce: Scalar, times: usize) -> [u8; 32] {
     (ED25519_BASEPOINT_POINT * nonce + EIGHT_TORSION[times]).compress().0
-}
-
-/// `dom2` of RFC 8032 section 2.
-pub(crate) fn domain(prehashed: u8, context: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(context.len()).expect("a short constant");
-    [b"SigEd25519 no Ed25519 collisions", &[prehashed, length][..], context].concat()
-}
-
-/// SHA-512 as a number modulo L.
-pub(crate) fn hash(parts: &[&[u8]]) -> Scalar {
-    let digest = Sha2::Sha512.digest(&parts.concat());
-    Scalar::from_bytes_mod_order_wide(&digest.try_into().expect("SHA-512 gives 64 bytes"))
 }
 
 pub(super) fn small_order(work: &mut Work<'_>, embedded: Option<usize>) -> Result<(), StepError> {

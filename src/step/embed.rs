@@ -27,8 +27,7 @@ use super::{
 };
 use crate::{
     algorithm::{Algorithm, Family},
-    der,
-    keys::{Curve, Key, KeyText, PublicKey, PublicMaterial, Role, digest_info, emsa_pkcs1, emsa_pss},
+    keys::{Curve, Key, KeyText, PublicKey, PublicMaterial, Role, der, digest_info, emsa_pkcs1, emsa_pss},
     step::Work,
 };
 
@@ -142,7 +141,7 @@ pub(super) fn key(work: &mut Work<'_>, algorithm: Option<Algorithm>, member: Key
     }
     let input = work.signing_input()?;
     let signature = match spoken_secret(&key, member) {
-        Some(secret) => hmac::tag(hmac::named_hash(algorithm)?, secret.as_bytes(), input.as_bytes()),
+        Some(secret) => crate::keys::tag(hmac::named_hash(algorithm)?, secret.as_bytes(), input.as_bytes()),
         None => key.sign(algorithm, input.as_bytes())?,
     };
     set(work, signature)

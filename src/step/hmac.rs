@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::Choice;
 use super::{SegmentName, StepError, signature};
 use crate::{
-    algorithm::{Algorithm, Sha2},
+    algorithm::Algorithm,
+    keys::{Derivation, MacHash, SecretReading, bare, derive, read_secret, tag},
     keys::{KeyText, Material},
     step::Work,
 };
@@ -30,106 +31,6 @@ pub enum MacKey {
     SecretPrefix(Choice<usize>),
 }
 
-/// A reading of the operator's secret other than its plain bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
-#[serde(rename_all = "kebab-case")]
-pub enum SecretReading {
-    /// Its plain bytes.
-    Plain,
-    /// The base64 text of it.
-    Base64,
-    /// The base64url text of it.
-    Base64url,
-    /// The hex text of it.
-    Hex,
-    /// With a final LF.
-    Newline,
-    /// Without white space and zero bytes at its ends.
-    Trimmed,
-    /// As UTF-16LE text.
-    Utf16,
-    /// Its SHA-256, which HMAC itself uses for keys longer than a block.
-    Sha256,
-    /// The bytes that it is the base64 text of.
-    FromBase64,
-    /// The bytes that it is the base64url text of.
-    FromBase64url,
-    /// The bytes that it is the hex text of.
-    FromHex,
-}
-
-/// What a careless program does to a text before it serves as an HMAC key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
-#[serde(rename_all = "kebab-case")]
-pub enum Derivation {
-    /// Its SHA-256.
-    Sha256,
-    /// Its SHA-256, in lower-case hex.
-    Sha256Hex,
-    /// Its SHA-256, in base64.
-    Sha256Base64,
-    /// Its SHA-512.
-    Sha512,
-    /// Its SHA-1, in lower-case hex.
-    Sha1Hex,
-    /// Its MD5, in lower-case hex.
-    Md5Hex,
-    /// The bytes that it is the base64 or base64url text of.
-    FromBase64,
-    /// The bytes that it is the hex text of.
-    FromHex,
-    /// Its base64 text.
-    Base64,
-    /// Its lower-case hex text.
-    Hex,
-    /// In lower case.
-    Lower,
-    /// In upper case.
-    Upper,
-    /// With the order of its bytes reversed.
-    Reversed,
-}
-
-/// The hash of a MAC where it is not the one that the header names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
-#[serde(rename_all = "kebab-case")]
-pub enum MacHash {
-    /// HMAC-SHA-256.
-    Sha256,
-    /// HMAC-SHA-384.
-    Sha384,
-    /// HMAC-SHA-512.
-    Sha512,
-    /// HMAC-MD5, 16 bytes.
-    Md5,
-    /// HMAC-SHA-1, 20 bytes.
-    Sha1,
-    /// HMAC-SHA-512 cut to 32 bytes.
-    Sha512Cut32,
-}
-
-impl SecretReading {
-    /// Every reading.
-    pub const ALL: [Self; 11] = [
-        Self::Plain,
-        Self::Base64,
-        Self::Base64url,
-        Self::Hex,
-        Self::Newline,
-        Self::Trimmed,
-        Self::Utf16,
-        Self::Sha256,
-        Self::FromBase64,
-        Self::FromBase64url,
-        Self::FromHex,
-    ];
-}
-
-impl MacHash {
-    /// Every hash.
-    pub const ALL: [Self; 6] = [Self::Sha256, Self::Sha384, Self::Sha512, Self::Md5, Self::Sha1, Self::Sha512Cut32];
-}
-
 pub(super) fn mac(work: &mut Work<'_>, key: &MacKey, hash: Option<MacHash>, derived: Option<Derivation>) -> Result<(), StepError> {
     let hash = match hash {
         Some(hash) => hash,
@@ -137,7 +38,10 @@ pub(super) fn mac(work: &mut Work<'_>, key: &MacKey, hash: Option<MacHash>, deri
     };
     let secret = key_bytes(work, key)?;
     let input = work.signing_input()?;
-    let bytes = derived.map_or(Ok(secret.clone()), |derived| derive(&secret, derived))?;
+    let bytes = match derived {
+        None => secret.clone(),
+        Some(by) => derive(&secret, by).ok_or_else(|| StepError::Unfit("the key is not such a text".to_owned()))?,
+    };
     signature::set(work, tag(hash, &bytes, input.as_bytes()))?;
     if needs_the_secret(work, key, &secret) { work.issue() } else { Ok(()) }
 }
@@ -161,7 +65,8 @@ fn key_bytes(work: &mut Work<'_>, key: &MacKey) -> Result<Vec<u8>, StepError> {
             .ok_or_else(|| StepError::Unfit(format!("the trusted key has no shape `{}`", shape.name())))?,
         MacKey::Configured {} => work.configured_bytes(),
         MacKey::Member(name) => member_text(work, name)?,
-        MacKey::Secret(reading) => read_secret(&trusted_secret(work)?, **reading)?,
+        MacKey::Secret(reading) => read_secret(&trusted_secret(work)?, **reading)
+            .ok_or_else(|| StepError::Unfit("the secret is not such a text".to_owned()))?,
         MacKey::SecretPrefix(len) => trusted_secret(work)?.into_iter().take(**len).collect(),
     })
 }
@@ -193,92 +98,10 @@ fn member_text(work: &mut Work<'_>, name: &str) -> Result<Vec<u8>, StepError> {
     Err(StepError::NoMember(name.to_owned()))
 }
 
-pub(crate) fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u8>, StepError> {
-    let decoded =
-        |by: &data_encoding::Encoding| by.decode(secret).map_err(|_| StepError::Unfit("the secret is no such text".to_owned()));
-    Ok(match reading {
-        SecretReading::Plain => secret.to_vec(),
-        SecretReading::Base64 => data_encoding::BASE64.encode(secret).into_bytes(),
-        SecretReading::Base64url => data_encoding::BASE64URL_NOPAD.encode(secret).into_bytes(),
-        SecretReading::Hex => data_encoding::HEXLOWER.encode(secret).into_bytes(),
-        SecretReading::Newline => [secret, b"\n"].concat(),
-        SecretReading::Trimmed => {
-            let text: &[u8] = secret;
-            let start = text.iter().position(|b| !is_blank(*b)).unwrap_or(text.len());
-            let end = text.iter().rposition(|b| !is_blank(*b)).map_or(start, |i| i + 1);
-            text[start..end].to_vec()
-        }
-        SecretReading::Utf16 => secret.iter().flat_map(|b| [*b, 0]).collect(),
-        SecretReading::Sha256 => Sha2::Sha256.digest(secret),
-        SecretReading::FromBase64 => decoded(&data_encoding::BASE64)?,
-        SecretReading::FromBase64url => decoded(&data_encoding::BASE64URL_NOPAD)?,
-        SecretReading::FromHex => decoded(&data_encoding::HEXLOWER)?,
-    })
-}
-
-fn derive(text: &[u8], by: Derivation) -> Result<Vec<u8>, StepError> {
-    use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
-    let unfit = || StepError::Unfit("the key is no such text".to_owned());
-    let hex = |bytes: &[u8]| HEXLOWER.encode(bytes).into_bytes();
-    Ok(match by {
-        Derivation::Sha256 => Sha2::Sha256.digest(text),
-        Derivation::Sha256Hex => hex(&Sha2::Sha256.digest(text)),
-        Derivation::Sha256Base64 => BASE64.encode(&Sha2::Sha256.digest(text)).into_bytes(),
-        Derivation::Sha512 => Sha2::Sha512.digest(text),
-        Derivation::Sha1Hex => hex(&bare(MacHash::Sha1, text)),
-        Derivation::Md5Hex => hex(&bare(MacHash::Md5, text)),
-        Derivation::FromBase64 => {
-            let end = text.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
-            let decoded = BASE64_NOPAD.decode(&text[..end]).or_else(|_| BASE64URL_NOPAD.decode(&text[..end]));
-            decoded.map_err(|_| unfit())?
-        }
-        Derivation::FromHex => HEXLOWER_PERMISSIVE.decode(text).map_err(|_| unfit())?,
-        Derivation::Base64 => BASE64.encode(text).into_bytes(),
-        Derivation::Hex => hex(text),
-        Derivation::Lower => text.to_ascii_lowercase(),
-        Derivation::Upper => text.to_ascii_uppercase(),
-        Derivation::Reversed => text.iter().rev().copied().collect(),
-    })
-}
-
-fn is_blank(byte: u8) -> bool {
-    byte == 0 || byte.is_ascii_whitespace()
-}
-
-/// The MAC by `RustCrypto`, so that ring, which verifies, never checks its own work.
-pub(crate) fn tag(hash: MacHash, key: &[u8], input: &[u8]) -> Vec<u8> {
-    use hmac::{Hmac, Mac};
-    fn with<M: Mac + hmac::digest::KeyInit>(key: &[u8], input: &[u8]) -> Vec<u8> {
-        let mut mac = <M as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
-        mac.update(input);
-        mac.finalize().into_bytes().to_vec()
-    }
-    match hash {
-        MacHash::Sha256 => with::<Hmac<sha2::Sha256>>(key, input),
-        MacHash::Sha384 => with::<Hmac<sha2::Sha384>>(key, input),
-        MacHash::Sha512 => with::<Hmac<sha2::Sha512>>(key, input),
-        MacHash::Md5 => with::<Hmac<md5::Md5>>(key, input),
-        MacHash::Sha1 => with::<Hmac<sha1::Sha1>>(key, input),
-        MacHash::Sha512Cut32 => with::<Hmac<sha2::Sha512>>(key, input)[..32].to_vec(),
-    }
-}
-
 /// The bare hash of the signing input: what is left of a MAC when its key is forgotten.
 pub(super) fn digest(work: &mut Work<'_>, hash: MacHash) -> Result<(), StepError> {
     let input = work.signing_input()?;
     signature::set(work, bare(hash, input.as_bytes()))
-}
-
-fn bare(hash: MacHash, input: &[u8]) -> Vec<u8> {
-    use sha1::Digest as _;
-    match hash {
-        MacHash::Sha256 => sha2::Sha256::digest(input).to_vec(),
-        MacHash::Sha384 => sha2::Sha384::digest(input).to_vec(),
-        MacHash::Sha512 => sha2::Sha512::digest(input).to_vec(),
-        MacHash::Md5 => md5::Md5::digest(input).to_vec(),
-        MacHash::Sha1 => sha1::Sha1::digest(input).to_vec(),
-        MacHash::Sha512Cut32 => sha2::Sha512::digest(input)[..32].to_vec(),
-    }
 }
 
 #[cfg(test)]

@@ -118,5 +118,5 @@ fn members<'a>(work: &'a mut Work<'_>, part: SegmentName) -> Result<&'a mut Vec<
 }
 
 fn quoted(name: &str) -> String {
-    crate::words::quoted(name)
+    crate::text::quoted(name)
 }

@@ -28,8 +28,7 @@ pub(super) use self::{
 use super::StepError;
 use crate::{
     algorithm::{Algorithm, Family, Sha2},
-    der,
-    keys::{Material, PublicMaterial, RsaKey, emsa_pkcs1, emsa_pss},
+    keys::{Material, PublicMaterial, RsaKey, der, emsa_pkcs1, emsa_pss},
     step::Work,
 };
 

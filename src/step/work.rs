@@ -7,7 +7,7 @@ use crate::{
     algorithm::{Algorithm, Sha2},
     issuer::Issuer,
     keys::{Key, KeyText},
-    ledger::Entry,
+    oracle::ledger::Entry,
     token::{Draft, Segment},
 };
 

@@ -4,8 +4,7 @@ use std::sync::OnceLock;
 
 use crate::{
     algorithm::Algorithm,
-    keys::{Key, private_keys},
-    step::Derivation,
+    keys::{Derivation, Key, private_keys},
 };
 
 /// `kid` values as raw JSON, with the keys that a look-up which goes astray may yield.

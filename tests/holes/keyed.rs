@@ -6,7 +6,7 @@ use data_encoding::BASE64URL_NOPAD;
 use jwt_gauntlet::{
     Algorithm, ConfigureError, Fuzzer, Implementation, Outcome, Trust, Verdict,
     keys::{PublicKey, PublicMaterial},
-    target::strict::Strict,
+    verifier::strict::Strict,
 };
 use serde_json::Value;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 use jwt_gauntlet::{
-    Algorithm, ConfigureError, Fuzzer, Implementation, Outcome, Trust, Verdict, keys::PublicKey, target::strict::Strict,
+    Algorithm, ConfigureError, Fuzzer, Implementation, Outcome, Trust, Verdict, keys::PublicKey, verifier::strict::Strict,
 };
 use ring::hmac;
 use serde_json::Value;

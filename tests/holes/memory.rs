@@ -9,7 +9,7 @@ use std::{
 };
 
 use data_encoding::BASE64URL_NOPAD;
-use jwt_gauntlet::{ConfigureError, Implementation, Trust, Verdict, target::strict::Strict};
+use jwt_gauntlet::{ConfigureError, Implementation, Trust, Verdict, verifier::strict::Strict};
 use serde_json::Value;
 
 use super::{parts, race, signed_by};

@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use gungraun::prelude::*;
 use jwt_gauntlet::{Algorithm, Verdict, recipe::Forged, token::Draft};
-use jwt_gauntlet_instructions::{Answers, Arsenal, Ready, genuine};
+use jwt_gauntlet_instructions::{Answers, Plan, Ready, genuine};
 
 #[library_benchmark]
 #[bench::genuine(genuine(Algorithm::ES256))]
@@ -16,16 +16,16 @@ fn parse(token: String) -> Draft {
 }
 
 #[library_benchmark]
-#[bench::none(Arsenal::new(Algorithm::HS256, "alg-none/case-variants"))]
-#[bench::kid_hs256(Arsenal::new(Algorithm::HS256, "kid/"))]
-#[bench::ecdsa_es256(Arsenal::new(Algorithm::ES256, "ecdsa/"))]
-fn forge(arsenal: Arsenal) -> Vec<Forged> {
-    black_box(arsenal.forge())
+#[bench::none(Plan::new(Algorithm::HS256, "alg-none/case-variants"))]
+#[bench::kid_hs256(Plan::new(Algorithm::HS256, "kid/"))]
+#[bench::ecdsa_es256(Plan::new(Algorithm::ES256, "ecdsa/"))]
+fn forge(plan: Plan) -> Vec<Forged> {
+    black_box(plan.forge())
 }
 
 #[library_benchmark]
-#[bench::none(Arsenal::new(Algorithm::HS256, "alg-none/case-variants").answers())]
-#[bench::ecdsa_es256(Arsenal::new(Algorithm::ES256, "ecdsa/").answers())]
+#[bench::none(Plan::new(Algorithm::HS256, "alg-none/case-variants").answers())]
+#[bench::ecdsa_es256(Plan::new(Algorithm::ES256, "ecdsa/").answers())]
 fn judge(answers: Answers) -> usize {
     black_box(answers.judge())
 }

@@ -78,19 +78,19 @@ pub fn race(
     stop: &AtomicBool,
     on_batch: &dyn Fn(),
 ) -> Vec<Result<Samples, Broken>> {
-    let mut lanes: Vec<_> = contenders.iter_mut().map(|c| Lane::new(c, server, budget.batch)).collect();
+    let mut runners: Vec<_> = contenders.iter_mut().map(|c| StageRunner::new(c, server, budget.batch)).collect();
     for round in 0..budget.rounds {
         // Another order each round: nobody always runs in the warmth of the same neighbour.
-        let (count, stride) = (lanes.len(), coprime(lanes.len(), round));
+        let (count, stride) = (runners.len(), coprime(runners.len(), round));
         for turn in 0..count {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            lanes[(turn * stride + round) % count].batch();
+            runners[(turn * stride + round) % count].batch();
             on_batch();
         }
     }
-    lanes.into_iter().map(|lane| lane.end.map_or(Ok(lane.samples), Err)).collect()
+    runners.into_iter().map(|runner| runner.end.map_or(Ok(runner.samples), Err)).collect()
 }
 
 /// A step that visits all of `count` places, another one for each `round` where there are several.
@@ -106,7 +106,7 @@ fn coprime(count: usize, round: usize) -> usize {
 }
 
 /// A contender on its way.
-struct Lane<'a> {
+struct StageRunner<'a> {
     contender: &'a mut Contender,
     /// The Redis server, if this contender asks it.
     server: Option<&'a Server>,
@@ -116,18 +116,18 @@ struct Lane<'a> {
     end: Option<Broken>,
 }
 
-impl<'a> Lane<'a> {
+impl<'a> StageRunner<'a> {
     /// Warms up, and finds out how many requests fill a batch.
     fn new(contender: &'a mut Contender, server: Option<&'a Server>, batch: Duration) -> Self {
         let server = server.filter(|_| contender.plan.needs_redis());
-        let mut lane = Self { contender, server, next: 0, size: 1, samples: Samples::default(), end: None };
+        let mut runner = Self { contender, server, next: 0, size: 1, samples: Samples::default(), end: None };
         loop {
             let start = Instant::now();
-            lane.ask(lane.size);
-            if start.elapsed() >= batch / 2 || lane.end.is_some() {
-                return lane;
+            runner.ask(runner.size);
+            if start.elapsed() >= batch / 2 || runner.end.is_some() {
+                return runner;
             }
-            lane.size *= 2;
+            runner.size *= 2;
         }
     }
 

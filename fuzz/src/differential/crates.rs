@@ -6,12 +6,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use jwt_gauntlet::{
-    Algorithm, ConfigureError, Implementation, Trust, Verdict, Verifier,
-    algorithm::Family,
-    keys::{KeyText, PublicKey, PublicMaterial},
-    target::jsonwebtoken::{Backend, JsonWebToken},
-};
+use jwt_gauntlet::{Algorithm, algorithm::Family, ConfigureError, Implementation, keys::{KeyText, PublicKey, PublicMaterial}, Trust, Verdict, Verifier, verifier::jsonwebtoken::{Backend, JsonWebToken}};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 

@@ -171,5 +171,5 @@ pub fn lines(scaling: &[Scaling]) -> String {
 
 /// Foreign text as text, in HTML and SVG alike.
 pub fn escaped(text: &str) -> String {
-    crate::report::style::plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    crate::text::plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -37,7 +37,7 @@ fn broken(out: &mut String, results: &Results, style: &Style) {
         out.push_str(&format!("\n{}\n", style.paint(Ink::Bad, "BROKEN, not timed")));
     }
     for broken in &results.broken {
-        let text = format!("{} by {}: {}", broken.scheme, broken.backend, crate::report::style::plain(&broken.why));
+        let text = format!("{} by {}: {}", broken.scheme, broken.backend, crate::text::plain(&broken.why));
         out.push_str(&format!("  {}\n", style.wrap(&text, 4)));
     }
 }
@@ -45,7 +45,7 @@ fn broken(out: &mut String, results: &Results, style: &Style) {
 /// Columns: the first two to the left, the others to the right.
 fn line(cells: &[String; 7], piped: bool) -> String {
     let [scheme, by, ops, median, p99, hs256, raw] = cells;
-    let by = crate::report::style::cut(by, if piped { 15 } else { 24 });
+    let by = crate::text::cut(by, if piped { 15 } else { 24 });
     if piped {
         return format!("{scheme:<7}{by:<16}{ops:>12}{median:>20}{p99:>20}{hs256:>6}{raw:>19}").trim_end().to_owned();
     }

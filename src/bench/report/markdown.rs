@@ -23,7 +23,7 @@ pub fn render(results: &Results, comparison: Option<&Comparison>) -> String {
         out.push_str(&format!("- {name}: {}\n", escaped(&text)));
     }
     for broken in &results.broken {
-        let why = escaped(&crate::report::style::plain(&broken.why));
+        let why = escaped(&crate::text::plain(&broken.why));
         out.push_str(&format!("- **broken, not timed**: {} by {}: {why}\n", broken.scheme, escaped(&broken.backend)));
     }
     let heads = if words::is_piped(results) { words::PIPED } else { words::COLUMNS };

@@ -41,7 +41,7 @@ pub fn cells(row: &Row) -> [String; 7] {
     };
     [
         row.scheme.name().to_owned(),
-        crate::report::style::plain(&row.backend),
+        crate::text::plain(&row.backend),
         with_percent(&row.ops_per_second),
         micros(&row.median_ns),
         micros(&row.p99_ns),
@@ -72,7 +72,7 @@ pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
     vec![
         ("machine", format!("{}, {} cores, {}", machine.processor, machine.cores, machine.system)),
         ("timed", versions.join(", ")),
-        ("asked", crate::report::style::plain(&results.options.target)),
+        ("asked", crate::text::plain(&results.options.target)),
         (
             "rounds",
             format!(

@@ -6,7 +6,7 @@ use std::{env, time::Duration};
 use anyhow::{Context, bail};
 use jwt_gauntlet::{
     ConfigureError, Implementation, Trust, Verifier,
-    target::{
+    verifier::{
         builtin,
         exec::{Exec, Limits},
     },

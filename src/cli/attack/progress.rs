@@ -1,7 +1,7 @@
 //! How far the run is, on stderr, if a person watches.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jwt_gauntlet::run::Event;
+use jwt_gauntlet::attack::Event;
 
 use crate::cli::watched;
 

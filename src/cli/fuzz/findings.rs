@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use jwt_gauntlet::{Catalogue, catalogue::Case, fuzz::Trail};
+use jwt_gauntlet::{Catalogue, catalogue::Case, fuzz::Fingerprint};
 
 use crate::cli::output;
 
@@ -77,7 +77,7 @@ fn save(folder: &Path, case: &Case) -> anyhow::Result<PathBuf> {
         let same = |known: &Case| {
             known.applies == case.applies
                 && known.configuration == case.configuration
-                && Trail::of(&known.recipe) == Trail::of(&case.recipe)
+                && Fingerprint::of(&known.recipe) == Fingerprint::of(&case.recipe)
         };
         if !cases.iter().any(same) {
             write(&file, &id, cases, case)?;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use jwt_gauntlet::{Algorithm, Catalogue, Fuzzer, catalogue::LoadError, fuzz::replay::Question, report::replay};
+use jwt_gauntlet::{Algorithm, Catalogue, Fuzzer, catalogue::LoadError, replay::Question, report::replay};
 
 /// Everything to ask.
 #[derive(Default)]

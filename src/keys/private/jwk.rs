@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use rsa::{BigUint, RsaPrivateKey, pkcs8::EncodePrivateKey as _};
 
 use super::{Curve, ED25519};
-use crate::der;
+use crate::keys::der;
 
 /// A JWK with a private key is hardly longer.
 const LONGEST: usize = 10_000;

@@ -9,10 +9,13 @@ use super::View;
 use crate::{
     catalogue::Case,
     configuration::Configuration,
-    finding::{Finding, Report},
     recipe::Base,
-    report::style::{count, grouped, plain},
+    report::{
+        Finding, Report,
+        style::{count, grouped},
+    },
     step::Step,
+    text::plain,
 };
 
 /// What a report does not hold about a fuzzing run.

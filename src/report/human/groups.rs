@@ -5,10 +5,12 @@ use std::io::{self, Write};
 use super::{Front, View, class, seed_option};
 use crate::{
     algorithm::Algorithm,
-    catalogue::Severity,
-    finding::{Finding, Report},
-    report::style::{Ink, Style, count, grouped, plain, severity_ink},
-    verdict::Outcome,
+    report::{
+        Finding, Report,
+        style::{Ink, Style, count, grouped, severity_ink},
+    },
+    text::plain,
+    verdict::{Outcome, Severity},
 };
 
 /// Outcomes that are findings, the gravest first.
@@ -112,7 +114,7 @@ impl<'a> Group<'a> {
                 names.push(name);
             }
         }
-        let shown: Vec<String> = names.iter().take(3).map(|n| crate::report::style::cut(&plain(n), 60)).collect();
+        let shown: Vec<String> = names.iter().take(3).map(|n| crate::text::cut(&plain(n), 60)).collect();
         let more = names.len().saturating_sub(3);
         let list = if shown.is_empty() { "the one there is".to_owned() } else { shown.join("  ") };
         let more = if more > 0 { format!("  and {} more", grouped(more)) } else { String::new() };

@@ -4,12 +4,12 @@ use std::io::{self, Write};
 
 use super::{View, groups::heading};
 use crate::{
-    finding::{Finding, Report},
     report::{
-        Conclusion,
+        Conclusion, Finding, Report,
         replay::Replayed,
-        style::{Ink, count, grouped, plain},
+        style::{Ink, count, grouped},
     },
+    text::plain,
     verdict::Outcome,
 };
 

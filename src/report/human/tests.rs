@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     algorithm::Algorithm,
     catalogue::Attack,
-    finding::{Finding, Skipped, Summary, Target},
+    report::{Finding, Skipped, Summary, Target},
     verdict::Claims,
 };
 

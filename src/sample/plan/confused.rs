@@ -5,6 +5,7 @@ use strum::VariantArray as _;
 use super::{add_header, hash, set_claim, set_header, spice, unsigned_alg};
 use crate::{
     algorithm::{Algorithm, Family},
+    choice::Choice,
     entropy::Entropy,
     keys::KeyText,
     recipe::Base,
@@ -12,7 +13,7 @@ use crate::{
         Scene,
         step::{dealt, derivation, mac_key},
     },
-    step::{Choice, Holder, MacHash, MacKey, Place, Shape, Step},
+    step::{Holder, MacHash, MacKey, Place, Shape, Step},
     words,
 };
 
@@ -25,10 +26,10 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
         entropy.weighted(&[(5, Algorithm::HS256), (2, Algorithm::HS384), (2, Algorithm::HS512)])
     };
     if entropy.percent(85) {
-        steps.push(set_header("alg", words::quoted(algorithm.name())));
+        steps.push(set_header("alg", crate::text::quoted(algorithm.name())));
     } else if entropy.percent(40) {
         // Past whoever forbids the name as it is written.
-        steps.push(set_header("alg", entropy.deal("spelled hmac", &words::spellings(algorithm.name())).clone()));
+        steps.push(set_header("alg", entropy.draw_without_repeat("spelled hmac", &words::spellings(algorithm.name())).clone()));
     } else {
         // The code that follows falls back to some MAC.
         unsigned_alg(steps, entropy, scene);
@@ -37,15 +38,18 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
     if scene.family() != Family::Hmac && !scene.key_texts.is_empty() && entropy.percent(30) {
         // A text of the trusted key, most often one of those that verifiers are given most often.
         let usual = [KeyText::SpkiPem, KeyText::SpkiPem, KeyText::SpkiPem, KeyText::Jwk, KeyText::Jwks];
-        let text =
-            if entropy.percent(50) { entropy.deal("usual text", &usual) } else { entropy.deal("confused text", &scene.key_texts) };
+        let text = if entropy.percent(50) {
+            entropy.draw_without_repeat("usual text", &usual)
+        } else {
+            entropy.draw_without_repeat("confused text", &scene.key_texts)
+        };
         key = MacKey::PublicKey((*text).into());
     } else if entropy.percent(45) {
-        let (kid, keys) = *entropy.deal("kid", words::KEY_IDS);
+        let (kid, keys) = *entropy.draw_without_repeat("kid", words::KEY_IDS);
         if entropy.percent(80) {
             steps.push(set_header("kid", kid));
         } else {
-            steps.push(add_header("kid", kid, *entropy.deal("kid at", Place::VARIANTS)));
+            steps.push(add_header("kid", kid, *entropy.draw_without_repeat("kid at", Place::VARIANTS)));
         }
         key = match entropy.below(10) {
             0..7 => MacKey::Text((*entropy.pick(keys)).into()),
@@ -56,46 +60,53 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
         // Another of the issuer's ids, or none.
         steps.push(match entropy.below(3) {
             0 => Step::DropHeader { name: "kid".into() },
-            _ => set_header("kid", entropy.deal("near kid", &scene.near_kids).clone()),
+            _ => set_header("kid", entropy.draw_without_repeat("near kid", &scene.near_kids).clone()),
         });
         if entropy.percent(40) {
             key = MacKey::Text("".into());
         }
     }
     if entropy.percent(6) {
-        let (url, content) = *entropy.deal("url secret", words::URL_SECRETS);
-        let name: &&str = entropy.deal("url", &["jku", "x5u"]);
+        let (url, content) = *entropy.draw_without_repeat("url secret", words::URL_SECRETS);
+        let name: &&str = entropy.draw_without_repeat("url", &["jku", "x5u"]);
         steps.push(set_header(name, url));
         key = MacKey::Text(content.into());
     }
     if entropy.percent(10) {
-        let name = *entropy.deal("chosen", &["kid", "secret", "k", "key", "client_id", "tid", "jku", "x5t"]);
+        let name = *entropy.draw_without_repeat("chosen", &["kid", "secret", "k", "key", "client_id", "tid", "jku", "x5t"]);
         let text = entropy.pick(&scene.secrets).clone();
         let text = if text.is_empty() { "gauntlet".to_owned() } else { text };
         let in_claims = name.contains("id") && name != "kid";
-        steps.push(if in_claims { set_claim(name, words::quoted(&text)) } else { set_header(name, words::quoted(&text)) });
+        steps.push(if in_claims {
+            set_claim(name, crate::text::quoted(&text))
+        } else {
+            set_header(name, crate::text::quoted(&text))
+        });
         key = MacKey::Member(name.into());
     }
     if entropy.percent(6) {
         steps.push(Step::Thumbprint {
-            name: (*entropy.deal("x5t", &["x5t", "x5t#S256"])).into(),
-            of: (*entropy.deal("x5t of", &[Holder::Attacker, Holder::Trusted])).into(),
+            name: (*entropy.draw_without_repeat("x5t", &["x5t", "x5t#S256"])).into(),
+            of: (*entropy.draw_without_repeat("x5t of", &[Holder::Attacker, Holder::Trusted])).into(),
         });
     }
-    let hash = if entropy.percent(90) { hash(algorithm) } else { *entropy.deal("mac hash", MacHash::VARIANTS) };
+    let hash = if entropy.percent(90) { hash(algorithm) } else { *entropy.draw_without_repeat("mac hash", MacHash::VARIANTS) };
     spice(steps, entropy, scene, 8);
     let mut derived = derivation(&key, entropy, 15);
     match entropy.below(20) {
         0 | 1 => {
             // A password where a key should be, stretched.
-            let (text, by) = (entropy.deal("password", words::PASSWORDS), entropy.deal("stretched", words::STRETCHED));
+            let (text, by) = (
+                entropy.draw_without_repeat("password", words::PASSWORDS),
+                entropy.draw_without_repeat("stretched", words::STRETCHED),
+            );
             (key, derived) = (MacKey::Text((*text).into()), Some((*by).into()));
         }
         2 => {
             // A tenant of the issuer's, who names the secret too.
-            let name = *entropy.deal("tenant", &["iss", "aud"]);
+            let name = *entropy.draw_without_repeat("tenant", &["iss", "aud"]);
             let own = if name == "iss" { &scene.issuer } else { &scene.audience };
-            let (joint, text) = *entropy.deal(
+            let (joint, text) = *entropy.draw_without_repeat(
                 "tenant name",
                 &[
                     ("/", "gauntlet"),
@@ -107,7 +118,7 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
                     ("@", "gauntlet"),
                 ],
             );
-            steps.push(set_claim(name, words::quoted(&format!("{own}{joint}{text}"))));
+            steps.push(set_claim(name, crate::text::quoted(&format!("{own}{joint}{text}"))));
             key = MacKey::Text(text.into());
         }
         _ => {}
@@ -115,7 +126,9 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
     steps.push(Step::Mac { key: key.into(), hash: Some(hash.into()), derived });
     if entropy.percent(12) {
         steps.push(match entropy.below(3) {
-            0 => Step::TruncateSignature { to: (*entropy.deal("cut", &[0_usize, 1, 2, 4, 8, 10, 16, 20, 24, 31])).into() },
+            0 => Step::TruncateSignature {
+                to: (*entropy.draw_without_repeat("cut", &[0_usize, 1, 2, 4, 8, 10, 16, 20, 24, 31])).into(),
+            },
             1 => Step::ExtendSignature { hex: "00".into() },
             _ => Step::Shape { to: dealt!(entropy, Shape) },
         });

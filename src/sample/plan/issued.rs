@@ -6,6 +6,7 @@ use strum::VariantArray as _;
 use super::{set_claim, set_header, sign, wire, worded::word};
 use crate::{
     algorithm::Family,
+    choice::Choice,
     entropy::Entropy,
     recipe::Base,
     sample::{
@@ -13,7 +14,7 @@ use crate::{
         step::{claim_time, dealt, sibling},
         value::{alg, claim_name, claim_value, header_value, value},
     },
-    step::{Base64Spelling, Choice, EcdsaForm, Other, Place, SegmentName, Step},
+    step::{Base64Spelling, EcdsaForm, Other, Place, SegmentName, Step},
     words,
 };
 
@@ -33,13 +34,13 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
         return Base::Genuine;
     }
     // Some verifiers go by the name in the header, some by the key: the other algorithm is named, or signed with, or both.
-    let (named, signed) = match entropy.deal("sibling's part", &[0_u8, 1, 2]) {
+    let (named, signed) = match entropy.draw_without_repeat("sibling's part", &[0_u8, 1, 2]) {
         0 => (algorithm, scene.algorithm),
         1 => (scene.algorithm, algorithm),
         _ => (algorithm, algorithm),
     };
     if named != scene.algorithm {
-        steps.push(set_header("alg", words::quoted(named.name())));
+        steps.push(set_header("alg", crate::text::quoted(named.name())));
     }
     steps.push(sign(signed));
     if two_steps {
@@ -54,14 +55,15 @@ fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         0 if entropy.percent(60) => {
             if entropy.percent(15) {
                 // A duration, for who counts from now where there is nothing else to count from.
-                steps.push(set_claim("exp", *entropy.deal("duration", &["3600", "86400", "60", "1000000"])));
+                steps.push(set_claim("exp", *entropy.draw_without_repeat("duration", &["3600", "86400", "60", "1000000"])));
                 steps.push(Step::DropClaim { name: "iat".into() });
             } else {
                 steps.push(claim_time(entropy));
             }
             if entropy.percent(60) {
                 // What might prolong it, by the handful.
-                let to = *entropy.deal("prolonged", &["4102444800", "4102444800", "999999999999", "true", "\"P99Y\""]);
+                let to =
+                    *entropy.draw_without_repeat("prolonged", &["4102444800", "4102444800", "999999999999", "true", "\"P99Y\""]);
                 for _ in 0..8 {
                     let name = if scene.harvested.is_empty() { claim_name(entropy, scene) } else { word(entropy, scene) };
                     if !["exp", "nbf", "iat", "iss", "aud"].contains(&name.as_str()) {
@@ -86,7 +88,7 @@ fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
                 let name = claim_name(entropy, scene);
                 let to = claim_value(&name, entropy, scene);
                 let add = entropy.percent(15);
-                let at = *entropy.deal("claim at", Place::VARIANTS);
+                let at = *entropy.draw_without_repeat("claim at", Place::VARIANTS);
                 steps.push(if add {
                     Step::AddClaim { name: name.into(), to: to.into(), at: at.into() }
                 } else {
@@ -95,36 +97,38 @@ fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
             }
             if entropy.percent(10) {
                 // What some rule counts from, or falls back to.
-                steps.push(Step::DropClaim { name: (*entropy.deal("without", &["iat", "exp", "nbf"])).into() });
+                steps.push(Step::DropClaim { name: (*entropy.draw_without_repeat("without", &["iat", "exp", "nbf"])).into() });
             }
         }
-        8 => steps.push(Step::DropClaim { name: (*entropy.deal("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
-        9 | 23 => steps.push(Step::ClaimsText { to: (*entropy.deal("payload", words::PAYLOADS)).into() }),
+        8 => steps
+            .push(Step::DropClaim { name: (*entropy.draw_without_repeat("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
+        9 | 23 => steps.push(Step::ClaimsText { to: (*entropy.draw_without_repeat("payload", words::PAYLOADS)).into() }),
         10 => {
-            let name = *entropy.deal("renamed", &["exp", "iss", "aud", "sub"]);
+            let name = *entropy.draw_without_repeat("renamed", &["exp", "iss", "aud", "sub"]);
             let to = entropy.pick(&[name.to_uppercase(), format!("{name} "), format!("{name}\0"), format!("x{name}")]).clone();
-            steps.push(Step::RenameClaim { name: name.into(), to: words::quoted(&to).into() });
+            steps.push(Step::RenameClaim { name: name.into(), to: crate::text::quoted(&to).into() });
         }
         19..23 if entropy.percent(12) => {
             // An extension that is announced, and there.
-            let name = *entropy.deal("extension", &["b64", "exp", "nonce", "url", "sigT", "jwk", "http://example.com/x"]);
-            steps.push(set_header("crit", format!("[{}]", words::quoted(name))));
-            steps.push(set_header(name, *entropy.deal("extended", &["false", "true", "0", "null", "\"x\"", "{}"])));
+            let name =
+                *entropy.draw_without_repeat("extension", &["b64", "exp", "nonce", "url", "sigT", "jwk", "http://example.com/x"]);
+            steps.push(set_header("crit", format!("[{}]", crate::text::quoted(name))));
+            steps.push(set_header(name, *entropy.draw_without_repeat("extended", &["false", "true", "0", "null", "\"x\"", "{}"])));
         }
         19..23 => {
-            let name = *entropy.deal("critical", &["crit", "typ", "crit", "typ", "typ", "cty", "zip", "b64"]);
+            let name = *entropy.draw_without_repeat("critical", &["crit", "typ", "crit", "typ", "typ", "cty", "zip", "b64"]);
             steps.push(set_header(name, header_value(name, entropy, scene)));
         }
         11 | 12 => {
             // What the issuer signs is mostly worth a look if its name still means the same to somebody.
             let close = entropy.percent(60);
-            let to = if close { entropy.deal("spellings", &scene.spellings).clone() } else { alg(entropy, scene) };
+            let to = if close { entropy.draw_without_repeat("spellings", &scene.spellings).clone() } else { alg(entropy, scene) };
             steps.push(set_header("alg", to));
         }
         14 => steps.push(Step::HeaderBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[0].clone(), entropy)).into() }),
         15 => steps.push(Step::ClaimsBytes { hex: HEXLOWER.encode(&havoc::mutate(scene.segments[1].clone(), entropy)).into() }),
         16 => {
-            let of = *entropy.deal("spelled", &[SegmentName::Header, SegmentName::Claims]);
+            let of = *entropy.draw_without_repeat("spelled", &[SegmentName::Header, SegmentName::Claims]);
             steps.push(Step::RespellBase64 { of: of.into(), to: dealt!(entropy, Base64Spelling) });
         }
         17 => {
@@ -133,7 +137,10 @@ fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         }
         18 => {
             // Longer than some buffer.
-            let long = format!("\"{}\"", "A".repeat(*entropy.deal("long", &[300, 600, 1100, 2100, 4200, 8300, 17_000, 70_000])));
+            let long = format!(
+                "\"{}\"",
+                "A".repeat(*entropy.draw_without_repeat("long", &[300, 600, 1100, 2100, 4200, 8300, 17_000, 70_000]))
+            );
             steps.push(if entropy.percent(50) { set_header("x", long) } else { set_claim("x", long) });
         }
         _ => steps.push(Step::SpaceClaims {}),
@@ -148,18 +155,18 @@ fn displaced(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         ("iss", &scene.issuer, r#""https://evil.example""#)
     };
     let said = if entropy.percent(35) {
-        let (joint, tenant) = (*entropy.deal("joint", &["/", "/", ":", "#", "?", ".", "@"]), "gauntlet");
-        steps.push(set_claim(name, words::quoted(&format!("{ours}{joint}{tenant}"))));
-        words::quoted(tenant)
+        let (joint, tenant) = (*entropy.draw_without_repeat("joint", &["/", "/", ":", "#", "?", ".", "@"]), "gauntlet");
+        steps.push(set_claim(name, crate::text::quoted(&format!("{ours}{joint}{tenant}"))));
+        crate::text::quoted(tenant)
     } else {
         steps.push(if entropy.percent(60) { set_claim(name, other) } else { Step::DropClaim { name: name.into() } });
-        words::quoted(ours)
+        crate::text::quoted(ours)
     };
     for _ in 0..8 {
         let elsewhere = match entropy.below(4) {
-            0 => (*entropy.deal("identities", words::IDENTITIES)).to_owned(),
+            0 => (*entropy.draw_without_repeat("identities", words::IDENTITIES)).to_owned(),
             1 | 2 if !scene.harvested.is_empty() => word(entropy, scene),
-            _ => (*entropy.deal("displaced", words::CLAIMS)).to_owned(),
+            _ => (*entropy.draw_without_repeat("displaced", words::CLAIMS)).to_owned(),
         };
         if !["exp", "nbf", "iat", "iss", "aud"].contains(&elsewhere.as_str()) {
             steps.push(set_claim(&elsewhere, said.as_str()));
@@ -175,16 +182,16 @@ fn afterwards(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         4 => steps.push(Step::AddClaim {
             name: "sub".into(),
             to: r#""root""#.into(),
-            at: (*entropy.deal("after at", Place::VARIANTS)).into(),
+            at: (*entropy.draw_without_repeat("after at", Place::VARIANTS)).into(),
         }),
         5 => steps.push(set_header("alg", alg(entropy, scene))),
-        6 => steps.push(set_header("kid", entropy.deal("kid", words::KEY_IDS).0)),
+        6 => steps.push(set_header("kid", entropy.draw_without_repeat("kid", words::KEY_IDS).0)),
         7 => {
-            let of = *entropy.deal("splice", SegmentName::VARIANTS);
+            let of = *entropy.draw_without_repeat("splice", SegmentName::VARIANTS);
             steps.push(Step::SpliceSegment { of: of.into(), from: Other::Subject.into() });
         }
         8 => {
-            let of = *entropy.deal("bit of", SegmentName::VARIANTS);
+            let of = *entropy.draw_without_repeat("bit of", SegmentName::VARIANTS);
             let bits = scene.segments[of.index()].len() * 8;
             steps.push(Step::FlipBit {
                 of: of.into(),

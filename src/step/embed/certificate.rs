@@ -9,8 +9,7 @@ use sha1::{Digest, Sha1};
 use super::text;
 use crate::{
     algorithm::{Algorithm, Family, Sha2},
-    der,
-    keys::{CertificateSpec, Key, Role},
+    keys::{CertificateSpec, Key, Role, der},
     step::{
         Holder, SegmentName, StepError, Work, object,
         signature::{role_key, set},

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{certificate, header_kid, public, text};
 use crate::{
     algorithm::Algorithm,
-    der,
-    keys::Role,
+    keys::{Role, der},
     step::{
         SegmentName, StepError, Work, object,
         signature::{role_key, set},

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Public, algorithm_identifier, info, no_room, oid, pkcs1_algorithm};
 use crate::{
-    der,
+    keys::der,
     step::{StepError, Work, signature, vary},
 };
 

@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{no_room, oid, pkcs1_algorithm, private, sign_raw};
 use crate::{
-    der,
-    keys::emsa_pkcs1,
+    keys::{der, emsa_pkcs1},
     step::{StepError, Work, signature},
 };
 

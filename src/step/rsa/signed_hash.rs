@@ -6,8 +6,7 @@ use sha2::{Digest, Sha224};
 use super::{info, no_room, oid, pkcs1_algorithm, private, sign_raw};
 use crate::{
     algorithm::Sha2,
-    der,
-    keys::emsa_pkcs1,
+    keys::{der, emsa_pkcs1},
     step::{StepError, Work, signature},
 };
 

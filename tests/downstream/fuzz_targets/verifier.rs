@@ -1,7 +1,7 @@
 //! A verifier with a planted hole: it takes unsigned tokens, unless `PLANTED` says `closed`.
 #![cfg_attr(fuzzing, no_main)]
 
-use jwt_gauntlet::{Algorithm, Implementation, Trust, fuzz_verifier, target::builtin};
+use jwt_gauntlet::{Algorithm, fuzz_verifier, Implementation, Trust, verifier::builtin};
 
 fuzz_verifier!([Algorithm::HS256], |trust: &Trust| {
     let closed = std::env::var("PLANTED").is_ok_and(|planted| planted == "closed");

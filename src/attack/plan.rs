@@ -1,0 +1,137 @@
+//! Everything that a run asks: the cases by algorithm and configuration, cut into units, forged when first needed.
+
+use std::sync::OnceLock;
+
+use crate::{
+    algorithm::Algorithm,
+    catalogue::{Case, Catalogue},
+    configuration::Configuration,
+    issuer::Issuer,
+    recipe::Forged,
+    step::StepError,
+};
+
+/// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together and work spreads over cores.
+const UNIT: usize = 256;
+
+/// The cases of a run and their tokens. Forging happens on the worker that first needs a unit; the same arsenal can be fired at
+/// many targets.
+pub struct Plan {
+    stages: Vec<Stage>,
+}
+
+/// The cases of one algorithm and configuration.
+pub(super) struct Stage {
+    pub(super) algorithm: Algorithm,
+    pub(super) configuration: Configuration,
+    pub(super) issuer: Issuer,
+    /// The genuine token that controls send.
+    pub(super) genuine: String,
+    /// The same with one bit of its signature turned around.
+    pub(super) broken: String,
+    units: Vec<Batch>,
+}
+
+/// A few dozen cases, and their tokens once forged.
+struct Batch {
+    cases: Vec<Case>,
+    seed: u64,
+    prepared: OnceLock<Vec<Prepared>>,
+}
+
+/// One case: its token, or why there is none.
+pub(super) struct Prepared {
+    pub(super) case: Case,
+    pub(super) forged: Result<Forged, StepError>,
+}
+
+/// A batch and the stage it belongs to.
+pub(super) struct Unit<'a> {
+    pub(super) number: usize,
+    pub(super) stage: &'a Stage,
+    batch: &'a Batch,
+}
+
+impl Plan {
+    /// The cases of `catalogue` that apply to `algorithms`, the usual configuration first; of these the `k`-th of `n` parts.
+    pub(super) fn new(catalogue: &Catalogue, algorithms: &[Algorithm], seed: u64, (k, n): (usize, usize)) -> Self {
+        let mut stages = Vec::new();
+        for &algorithm in algorithms {
+            let applicable = catalogue.cases.iter().filter(|c| c.applies.contains(&algorithm));
+            let mine = applicable.enumerate().filter(|(i, _)| i % n == k - 1).map(|(_, case)| case);
+            let mut groups: Vec<(&Configuration, Vec<&Case>)> = Vec::new();
+            for case in mine {
+                match groups.iter_mut().find(|(configuration, _)| **configuration == case.configuration) {
+                    Some((_, cases)) => cases.push(case),
+                    None => groups.push((&case.configuration, vec![case])),
+                }
+            }
+            groups.sort_by_key(|(configuration, _)| **configuration != Configuration::default());
+            stages
+                .extend(groups.into_iter().filter_map(|(configuration, cases)| Stage::new(algorithm, configuration, &cases, seed)));
+        }
+        Self { stages }
+    }
+
+    /// How many cases there are.
+    #[must_use]
+    pub fn cases(&self) -> usize {
+        self.stages.iter().flat_map(|stage| &stage.units).map(|batch| batch.cases.len()).sum()
+    }
+
+    /// All tokens, forged now where they were not yet.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<&str> {
+        let prepared = self.units().into_iter().flat_map(|unit| unit.prepared());
+        prepared.filter_map(|prepared| prepared.forged.as_ref().ok()).map(|forged| forged.token.as_str()).collect()
+    }
+
+    /// Every token that a run sends when nothing is odd: those of [`Self::tokens`] in the same order, controls between them.
+    #[must_use]
+    pub fn stream(&self) -> Vec<&str> {
+        let units = self.units().into_iter();
+        units
+            .flat_map(|unit| unit.stage.stream(unit.prepared().iter().filter_map(|prepared| prepared.forged.as_ref().ok())))
+            .collect()
+    }
+
+    pub(super) fn units(&self) -> Vec<Unit<'_>> {
+        let stages = self.stages.iter().enumerate();
+        stages.flat_map(|(number, stage)| stage.units.iter().map(move |batch| Unit { number, stage, batch })).collect()
+    }
+}
+
+impl Stage {
+    /// Whether the verifier is set up as usual.
+    pub(super) fn is_usual(&self) -> bool {
+        self.configuration == Configuration::default()
+    }
+
+    /// Both controls, the cases, and the genuine token again.
+    pub(super) fn stream<'a>(&'a self, forged: impl Iterator<Item = &'a Forged>) -> Vec<&'a str> {
+        let before = [self.genuine.as_str(), self.broken.as_str()].into_iter();
+        before.chain(forged.map(|forged| forged.token.as_str())).chain([self.genuine.as_str()]).collect()
+    }
+
+    /// `None` where the configuration makes no sense for the algorithm.
+    fn new(algorithm: Algorithm, configuration: &Configuration, cases: &[&Case], seed: u64) -> Option<Self> {
+        let issuer = configuration.issuer(algorithm)?;
+        let (genuine, broken) = (issuer.genuine().to_string(), issuer.broken());
+        let batch = |cases: &[&Case]| Batch { cases: cases.iter().copied().cloned().collect(), seed, prepared: OnceLock::new() };
+        let units = cases.chunks(UNIT).map(batch).collect();
+        Some(Self { algorithm, configuration: configuration.clone(), issuer, genuine, broken, units })
+    }
+}
+
+impl<'a> Unit<'a> {
+    /// The forged cases.
+    pub(super) fn prepared(&self) -> &'a [Prepared] {
+        self.batch.prepared.get_or_init(|| {
+            let forge = |case: &Case| Prepared {
+                case: case.clone(),
+                forged: case.recipe.forge(&self.stage.issuer, self.batch.seed, &case.id),
+            };
+            self.batch.cases.iter().map(forge).collect()
+        })
+    }
+}

@@ -1,0 +1,314 @@
+//! A stage in a run: asking about its tokens, and what came of it.
+
+use std::{
+    collections::HashSet,
+    ops::ControlFlow,
+    panic::{self, AssertUnwindSafe},
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use super::{
+    Fingerprint,
+    semaphore::{Permit, Semaphore},
+    shrink,
+    stage::{Prepared, Stage},
+    token_source::TokenSource,
+};
+use crate::{
+    ask::{alone::Alone, single::Pace},
+    catalogue::{Case, Catalogue},
+    oracle::{HELD, Meaning, policy::Rule},
+    recipe::{Forged, Recipe},
+    report::{Control, Finding},
+    token::Token,
+    verdict::{Outcome, Provenance, Verdict},
+    verifier::{AskError, ConfigureError, Implementation, Verifier, panic_text},
+};
+
+/// A stage and what became of it.
+pub struct StageRunner<'a> {
+    stage: &'a Stage,
+    source: TokenSource<'a>,
+    kinds: HashSet<String>,
+    found: Vec<Found>,
+    control: Control,
+    held: usize,
+    /// Tokens that were answered, controls left out; a batch that was cut short counts as far as it came.
+    answered: usize,
+    /// Batches asked.
+    batches: usize,
+    /// Set once the target has refused to be set up so.
+    closed: bool,
+}
+
+/// A finding, shrunk and confirmed.
+#[derive(Clone, Debug)]
+pub struct Found {
+    pub finding: Finding,
+    pub case: Case,
+    pub seen_at: usize,
+    fingerprint: Fingerprint,
+    rule: Option<Rule>,
+}
+
+/// An answer that may matter.
+struct Odd {
+    index: usize,
+    verdict: Verdict,
+    /// Whether it came late.
+    suspicious: bool,
+}
+
+/// Whom to ask again, and what is known already.
+struct Asking<'a> {
+    alone: Alone<'a>,
+    catalogue: &'a Catalogue,
+}
+
+/// Kinds of answers that are told apart.
+const KINDS: usize = 2048;
+/// One batch in so many begins with a token and not with a control.
+const UNREADY: usize = 4;
+/// Findings of a stage that are still shrunk; a target that takes anything is known by then.
+const FINDINGS: usize = 48;
+impl<'a> StageRunner<'a> {
+    pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
+        Self {
+            source: TokenSource::new(stage, corpus),
+            kinds: HashSet::new(),
+            found: Vec::new(),
+            control: Control::of(stage.algorithm(), stage.configuration()),
+            held: 0,
+            answered: 0,
+            batches: 0,
+            closed: false,
+            stage,
+        }
+    }
+
+    pub fn findings(&self) -> &[Found] {
+        &self.found
+    }
+
+    pub fn into_findings(self) -> Vec<Found> {
+        self.found
+    }
+
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
+    pub fn kinds(&self) -> usize {
+        self.kinds.len()
+    }
+
+    pub fn source(&self) -> &TokenSource<'a> {
+        &self.source
+    }
+
+    pub fn held(&self) -> usize {
+        self.held
+    }
+
+    pub fn answered(&self) -> usize {
+        self.answered
+    }
+
+    /// Forges and asks `count` tokens, of which `seen` were asked before over all stages; how many were asked.
+    pub fn run(
+        &mut self,
+        (implementation, semaphore): (&dyn Implementation, &Semaphore),
+        count: usize,
+        seen: usize,
+        catalogue: &Catalogue,
+        stop: &AtomicBool,
+        end: Option<Instant>,
+    ) -> Result<usize, AskError> {
+        if self.closed {
+            return Ok(0);
+        }
+        // Nothing is forged for what the target does not support, and it answers others while tokens are made.
+        if !self.control.asked() && self.set_up(implementation, &semaphore.take())?.is_none() {
+            return Ok(0);
+        }
+        let batch = self.batch(count);
+        let permit = semaphore.take();
+        let Some(verifier) = self.set_up(implementation, &permit)? else { return Ok(0) };
+        let (odd, asked) = self.ask(&*verifier, &batch);
+        asked?;
+        let asking = Asking { alone: Alone { stage: self.stage, verifier: &*verifier }, catalogue };
+        for odd in odd {
+            if stop.load(Ordering::Relaxed) || end.is_some_and(|end| Instant::now() >= end + Duration::from_secs(2)) {
+                break;
+            }
+            self.investigate(&batch[odd.index], &odd, seen + odd.index + 1, &asking)?;
+        }
+        Ok(batch.len())
+    }
+
+    /// A verifier for this stage; `None` closes the lane.
+    fn set_up(&mut self, implementation: &dyn Implementation, _: &Permit<'_>) -> Result<Option<Box<dyn Verifier>>, AskError> {
+        let reason = match panic::catch_unwind(AssertUnwindSafe(|| implementation.configure(&self.stage.issuer().trust))) {
+            Ok(Ok(verifier)) => return Ok(Some(verifier)),
+            Ok(Err(ConfigureError::Unreachable(error))) if self.control.usual => return Err(error),
+            Ok(Err(ConfigureError::Unreachable(error))) => error.to_string(),
+            Ok(Err(ConfigureError::Unsupported(reason))) => reason,
+            Err(panic) => panic_text(&*panic),
+        };
+        self.control.unsupported = Some(reason);
+        self.closed = true;
+        Ok(None)
+    }
+
+    fn batch(&mut self, count: usize) -> Vec<Prepared> {
+        (0..count).filter_map(|_| self.source.next_of_run()).collect()
+    }
+
+    /// Asks the controls and the batch as one stream. Gives the answers that may matter, in the order of the batch.
+    fn ask(&mut self, verifier: &dyn Verifier, batch: &[Prepared]) -> (Vec<Odd>, Result<(), AskError>) {
+        // Now and then the very first question is no control: some verifiers are not ready by then.
+        self.batches += 1;
+        let first = usize::from(self.batches.is_multiple_of(UNREADY)).min(batch.len());
+        let (before, after) = batch.split_at(first);
+        let (controls, end) = ([self.stage.genuine(), self.stage.broken()], [self.stage.genuine()]);
+        let tokens: Vec<&str> =
+            before.iter().map(Prepared::text).chain(controls).chain(after.iter().map(Prepared::text)).chain(end).collect();
+        let end = tokens.len() - 1;
+        let (mut odd, mut pace) = (Vec::new(), Pace::new());
+        let mut answers = vec![None; batch.len()];
+        let asked = verifier.verify_all(&tokens, &mut |i, verdict| {
+            if i == first || i == first + 1 || i == end {
+                pace.control();
+                if i == first + 1 { self.control.note_broken(&verdict) } else { self.control.note_genuine(&verdict) }
+            } else {
+                let suspicious = pace.late();
+                let index = if i < first { i } else { i - 2 };
+                self.learn(&batch[index].recipe, &verdict);
+                let holds = matches!(verdict, Verdict::Rejected(_)) && !suspicious;
+                answers[index] = Some(holds);
+                if !holds {
+                    odd.push(Odd { index, verdict, suspicious });
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        self.answered += answers.iter().flatten().count();
+        self.held += answers.iter().filter(|holds| **holds == Some(true)).count();
+        odd.sort_by_key(|odd| odd.index);
+        (odd, asked)
+    }
+
+    /// A recipe that draws an answer of a new kind is worth starting from.
+    fn learn(&mut self, recipe: &Recipe, verdict: &Verdict) {
+        let kind = match verdict {
+            Verdict::Rejected(reason) => kind(reason),
+            Verdict::Accepted(_) => "accepted".to_owned(),
+            Verdict::Crashed(reason) => format!("crashed: {}", kind(reason)),
+            Verdict::Hung(_) => "hung".to_owned(),
+        };
+        if self.kinds.len() < KINDS && !self.kinds.contains(&kind) {
+            self.kinds.insert(kind);
+            self.source.keep(recipe);
+        }
+    }
+
+    /// Looks into the odd answer to a prepared, confirms it and keeps what was found.
+    fn investigate(&mut self, prepared: &Prepared, odd: &Odd, at: usize, asking: &Asking<'_>) -> Result<(), AskError> {
+        let Some(meaning) = self.news(prepared, odd) else { return Ok(()) };
+        // Next to a control, alone: what does not happen again was no finding, unless a forgery was taken.
+        let genuine = asking.alone.ask(self.stage.genuine())?;
+        self.control.note_genuine(&genuine);
+        let (again, answer) = asking.alone.meaning(prepared)?;
+        let broken_anyway =
+            matches!((&genuine, meaning.outcome), (Verdict::Crashed(_), Outcome::Crashed) | (Verdict::Hung(_), Outcome::Hung));
+        if broken_anyway || (again != meaning && meaning.outcome != Outcome::Forged) {
+            return Ok(());
+        }
+        let small = if again == meaning { shrink::shrink(&asking.alone, prepared, meaning)? } else { None };
+        self.keep(
+            small.unwrap_or_else(|| (prepared.recipe.clone(), prepared.token.clone(), answer)),
+            meaning,
+            at,
+            asking.catalogue,
+        );
+        Ok(())
+    }
+
+    /// What the answer means, unless that is nothing, or known.
+    fn news(&mut self, prepared: &Prepared, odd: &Odd) -> Option<Meaning> {
+        // What a known forgery has to do with it, with steps added, is explained; unless the issuer signed it after all.
+        let fingerprint = Fingerprint::of(&prepared.recipe);
+        let forgery = |found: &Found| found.finding.outcome == Outcome::Forged && found.fingerprint.within(&fingerprint);
+        let accepted = matches!(odd.verdict, Verdict::Accepted(_));
+        let explained = accepted && self.found.iter().any(forgery) && !self.stage.verifies(&prepared.token);
+        if explained || self.found.len() >= FINDINGS {
+            return None;
+        }
+        let mut meaning = self.stage.judge(prepared, &odd.verdict);
+        if meaning == HELD && odd.suspicious {
+            meaning.outcome = Outcome::Slow;
+        }
+        // A key that anyone signs for is found out once.
+        let void = self.stage.issuer().anyone_signs() && meaning.outcome == Outcome::Policy && meaning.rule.is_none();
+        let known = |found: &Found| {
+            found.finding.outcome == meaning.outcome
+                && found.rule == meaning.rule
+                && (void || found.fingerprint.within(&fingerprint))
+        };
+        self.held += usize::from(meaning == HELD);
+        (meaning != HELD && !self.found.iter().any(known)).then_some(meaning)
+    }
+
+    fn keep(&mut self, (recipe, token, answer): (Recipe, String, Verdict), meaning: Meaning, at: usize, catalogue: &Catalogue) {
+        let fingerprint = Fingerprint::of(&recipe);
+        let case = self.stage.case(recipe, meaning, catalogue);
+        let provenance = match meaning.outcome {
+            Outcome::Policy => Provenance::Genuine,
+            Outcome::Malleable => Provenance::Respelled,
+            _ => Provenance::Forged,
+        };
+        let forged = Forged { token: Token(token), canary: self.stage.canary().to_owned(), provenance, issued: Vec::new() };
+        let finding = Finding::new(&case, self.stage.algorithm(), meaning.outcome, &forged, &answer);
+        let found = Found { finding, case, seen_at: at, fingerprint, rule: meaning.rule };
+        if !self.found.iter().any(|known| known.same_as(&found)) {
+            self.found.push(found);
+        }
+    }
+}
+
+impl Found {
+    /// Whether the policy model names the rule that was broken.
+    pub(super) fn breaks_rule(&self) -> bool {
+        self.rule.is_some()
+    }
+
+    /// The kinds of its steps.
+    pub(super) fn fingerprint(&self) -> &Fingerprint {
+        &self.fingerprint
+    }
+
+    /// Whether this finding already says what the other does.
+    pub(super) fn same_as(&self, other: &Self) -> bool {
+        self.finding.outcome == other.finding.outcome
+            && self.rule == other.rule
+            && (self.rule.is_some() || self.fingerprint == other.fingerprint)
+    }
+}
+
+/// A reason without what changes from token to token: numbers, quoted texts, long words.
+fn kind(reason: &str) -> String {
+    let mut out = String::new();
+    let mut quote = None;
+    for c in reason.chars().take(200) {
+        match quote {
+            Some(end) if c == end => quote = None,
+            Some(_) => continue,
+            None if matches!(c, '"' | '\'' | '`') => quote = Some(c),
+            None => {}
+        }
+        out.push(if c.is_ascii_digit() { '#' } else { c });
+    }
+    let words = out.split_whitespace().map(|word| if word.len() > 32 { "…" } else { word });
+    words.collect::<Vec<_>>().join(" ")
+}
