@@ -6,7 +6,7 @@ use ::jsonwebtoken::{DecodingKey, Validation, decode};
 use jwt_gauntlet::{
     AskError, ConfigureError, Implementation, Trust, Verdict, Verifier,
     algorithm::Family,
-    target::jsonwebtoken::{Backend, using},
+    verifier::jsonwebtoken::{Backend, using},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;

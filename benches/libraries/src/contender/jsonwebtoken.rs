@@ -7,7 +7,7 @@ use ::jsonwebtoken::{Algorithm as Name, EncodingKey, Header, dangerous::insecure
 use jwt_gauntlet::{
     Algorithm,
     algorithm::Family,
-    target::jsonwebtoken::{Backend, using},
+    verifier::jsonwebtoken::{Backend, using},
 };
 use jwt_gauntlet_adapters::jsonwebtoken::Trusting;
 
