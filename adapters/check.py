@@ -1,7 +1,7 @@
 """Checks the adapters over pipes, without jwt-gauntlet: python3 adapters/check.py [python] [node] [rust]
 
-Needs the libraries that the adapters need, `cryptography`, and for Rust `cargo build --release -p jwt-gauntlet-adapters`. Every adapter in every set-up must take genuine tokens, refuse broken ones,
-answer every line in order, whatever it holds, and exit 0 at end of input.
+Needs the libraries that the adapters need, `cryptography`, and for Rust `cargo build --release -p jwt-gauntlet-adapters`. Every adapter in
+every set-up must take genuine tokens, refuse broken ones, answer every line in order, whatever it holds, and exit 0 at end of input.
 """
 import base64
 import hashlib
