@@ -1,7 +1,7 @@
-"""Checks the adapters over pipes, without jwt-gauntlet: python3 adapters/check.py [python] [node]
+"""Checks the adapters over pipes, without jwt-gauntlet: python3 adapters/check.py [python] [node] [rust]
 
-Needs the libraries that the adapters need, and `cryptography`. Every adapter in every set-up must take genuine tokens, refuse broken ones,
-answer every line in order, whatever it holds, and exit 0 at end of input.
+Needs the libraries that the adapters need, `cryptography`, and for Rust `cargo build --release -p jwt-gauntlet-adapters`. Every adapter in
+every set-up must take genuine tokens, refuse broken ones, answer every line in order, whatever it holds, and exit 0 at end of input.
 """
 import base64
 import hashlib
@@ -17,12 +17,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LANGUAGES = sys.argv[1:] or ["python", "node"]
+LANGUAGES = sys.argv[1:] or ["python", "node", "rust"]
+TARGET = os.environ.get("CARGO_TARGET_DIR") or os.path.join(HERE, "..", "target")
+RUST = os.path.join(os.path.abspath(TARGET), "release", "jwt-gauntlet-adapter-rust")
 COMMANDS = {
     "python": {name: [sys.executable, "python/%s.py" % name]
                for name in ("pyjwt", "authlib_jwt", "joserfc_jwt", "python_jose", "jwcrypto_jwt")},
     "node": {name: ["node", "node/%s.mjs" % name]
              for name in ("jsonwebtoken", "jose", "jws", "fast-jwt", "node-jose", "jsrsasign")},
+    "rust": {"rust " + name: [RUST, name] for name in ("jsonwebtoken", "jwt-simple", "jwt-compact", "biscuit", "jwt")},
 }
 ADAPTERS = {name: command for language in LANGUAGES for name, command in COMMANDS[language].items()}
 ALGORITHMS = [family + size for family in ("HS", "RS", "PS", "ES") for size in ("256", "384", "512")] + ["ES256K", "EdDSA"]
@@ -30,7 +33,11 @@ MISSING = {
     "python_jose": {"PS256", "PS384", "PS512", "ES256K", "EdDSA"},
     "jsonwebtoken": {"ES256K", "EdDSA"}, "jws": {"ES256K", "EdDSA"}, "node-jose": {"ES256K", "EdDSA"},
     "jsrsasign": {"ES256K", "EdDSA"}, "jose": {"ES256K"}, "fast-jwt": {"ES256K"},
+    "rust jsonwebtoken": {"ES512", "ES256K"}, "rust jwt-simple": {"ES512"}, "rust jwt-compact": {"ES384", "ES512", "ES256K"},
+    "rust biscuit": {"ES512", "ES256K", "EdDSA"}, "rust jwt": set(ALGORITHMS) - {"HS256", "HS384", "HS512"},
 }
+# What the Rust crates are told by their caller, they cannot be led to take from the token.
+SETUPS = {"rust": ("pinned",)}
 SECRET = bytes(range(64))
 RSA = rsa.generate_private_key(65537, 2048)
 EC = {name: ec.generate_private_key(curve()) for name, curve in
@@ -200,7 +207,7 @@ if "python" in LANGUAGES:
     check_protocol()
 for adapter in ADAPTERS:
     check_waiting(adapter)
-    for setup in ("pinned", "lax", "by-kid"):
+    for setup in SETUPS.get(adapter.split()[0], ("pinned", "lax", "by-kid")):
         check_adapter(adapter, setup)
     wrong = subprocess.run(ADAPTERS[adapter] + ["nonsense"], cwd=HERE, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
     check(adapter + ": unknown set-up", wrong.returncode == 2 and b"nonsense" in wrong.stderr)

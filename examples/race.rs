@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! .clusterfuzzlite/build.sh                                            first, for (a) to (c): OUT=target/fuzz-out SANITIZER=none
-//! cargo run --release --features proptest --example race               every straw man, five seeds, five seconds each at most
-//! cargo run --release --features proptest --example race -- --seeds 1 --seconds 2 --ways cde none ecdsa-psychic
+//! cargo run --release --example race               every straw man, five seeds, five seconds each at most
+//! cargo run --release --example race -- --seeds 1 --seconds 2 --ways cde none ecdsa-psychic
 //! ```
 //! (a) libFuzzer's own mutator on bytes, from nothing; (b) the same with seeds and a dictionary; (c) libFuzzer with our mutator, from
 //! nothing; (d) `Fuzzer` in process; (p) the same over pipes; (e) proptest strategies. A cell is the worst over the seeds: executions

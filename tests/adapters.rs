@@ -2,13 +2,19 @@
 //!
 //! ```text
 //! pip install -r adapters/python/requirements.txt && npm ci --prefix adapters/node
+//! cargo build --release -p jwt-gauntlet-adapters
 //! cargo test --release --test adapters
 //! ```
-//! Not part of a plain `cargo test`. An adapter whose library is not installed is ignored, with a message.
+//! Not part of a plain `cargo test`. An adapter whose library is not installed, or that is not built, is ignored ([`required`]).
 
-use std::{path::Path, process::Command};
+mod required;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use std::{
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use libtest_mimic::{Arguments, Failed};
 use serde_json::Value;
 
 const ADAPTERS: &[(&str, &str)] = &[
@@ -25,26 +31,34 @@ const ADAPTERS: &[(&str, &str)] = &[
     ("node", "adapters/node/jsrsasign.mjs"),
 ];
 
+/// What the adapter in Rust, which is built beside this crate's binary, has.
+const CRATES: &[&str] = &["jsonwebtoken", "jwt-simple", "jwt-compact", "biscuit", "jwt"];
+
 fn main() {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut trials = Vec::new();
-    for &(program, script) in ADAPTERS {
-        // At end of input an adapter exits with 0; without its library, with 2 and a message.
-        let output = Command::new(program).arg(root.join(script)).stdin(std::process::Stdio::null()).output();
-        let able = output.as_ref().is_ok_and(|o| o.status.success());
-        if !able {
-            let why = output.map_or_else(|e| e.to_string(), |o| String::from_utf8_lossy(&o.stderr).trim().to_owned());
-            eprintln!("{script}: ignored: {why}");
-        }
-        let name = format!("{script} pinned: genuine tokens pass, no forgery does");
-        trials.push(Trial::test(name, move || attack(root, program, script)).with_ignored_flag(!able));
-    }
-    libtest_mimic::run(&arguments, trials).exit();
+    let scripts = ADAPTERS.iter().map(|(program, script)| vec![(*program).to_owned(), root.join(script).display().to_string()]);
+    let rust = Path::new(env!("CARGO_BIN_EXE_jwt-gauntlet")).with_file_name("jwt-gauntlet-adapter-rust").display().to_string();
+    let crates = CRATES.iter().map(|name| vec![rust.clone(), (*name).to_owned()]);
+    let trials = scripts.chain(crates).map(|words| {
+        let name = words.iter().map(|word| word.rsplit('/').next().unwrap_or(word)).collect::<Vec<_>>().join(" ");
+        let name = format!("{name} pinned: genuine tokens pass, no forgery does");
+        required::trial(name, missing(&words), move || attack(&words))
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit();
 }
 
-fn attack(root: &Path, program: &str, script: &str) -> Result<(), Failed> {
-    let target = format!("exec:{program} {} pinned", root.join(script).display());
+/// At end of input an adapter exits with 0; without its library, with 2 and a message.
+fn missing(words: &[String]) -> Option<String> {
+    match Command::new(&words[0]).args(&words[1..]).stdin(Stdio::null()).output() {
+        Ok(output) if output.status.success() => None,
+        Ok(output) => Some(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        Err(error) => Some(format!("{}: {error}", words[0])),
+    }
+}
+
+fn attack(words: &[String]) -> Result<(), Failed> {
+    let target = format!("exec:{} pinned", words.join(" "));
     let output = Command::new(env!("CARGO_BIN_EXE_jwt-gauntlet")).args(["attack", &target, "--report", "json"]).output()?;
     let report: Value = serde_json::from_slice(&output.stdout)
         .map_err(|_| format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr)))?;

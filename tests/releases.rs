@@ -5,8 +5,10 @@
 //! cargo test --release --test releases -- pyjwt     rows whose id contains `pyjwt`
 //! ```
 //! Installs the releases of `releases/releases.toml` into `target/releases` (PyPI and npm) and attacks each through its set-up,
-//! with the binary, as a user would. Not part of a plain `cargo test`. Without Python or Node the rows that need it are ignored.
+//! with the binary, as a user would. Not part of a plain `cargo test`. Without Python or Node the rows that need it are ignored
+//! ([`required`]).
 
+mod required;
 #[path = "releases/table.rs"]
 mod table;
 
@@ -16,7 +18,7 @@ use std::{
 };
 
 use jwt_gauntlet::catalogue::Catalogue;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Failed};
 use serde_json::Value;
 
 use table::Release;
@@ -27,15 +29,16 @@ fn main() {
     let (able, mut trials) = (table::Able::here(), Vec::new());
     for release in table::read(root) {
         let covered = covers(&release.class);
-        let able = able.runs(&release);
-        if able && !covered {
+        let missing = able.missing(&release);
+        if missing.is_none() && !covered {
             eprintln!("{}: ignored, the catalogue has no class {} yet", release.id, release.class);
         }
         for (what, kind) in [("is caught", Kind::Vulnerable), ("is not accused", Kind::Fixed)] {
             let release = release.clone();
             let version = kind.version(&release).to_owned();
             let name = format!("{}: {} {version} {what}", release.id, release.package);
-            trials.push(Trial::test(name, move || attack(root, &release, kind)).with_ignored_flag(!able || !covered));
+            let trial = required::trial(name, missing.clone(), move || attack(root, &release, kind));
+            trials.push(if covered { trial } else { trial.with_ignored_flag(true) });
         }
     }
     libtest_mimic::run(&arguments, trials).exit();

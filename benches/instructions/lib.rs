@@ -3,7 +3,15 @@
 //! Everything is fixed, keys and seed included. Where a count still wavers, it is because the standard library seeds its hash maps anew
 //! in every process; `run.sh twice` shows by how much.
 
-use jwt_gauntlet::{Algorithm, Catalogue, catalogue::Case, configuration::Configuration, issuer::Issuer, oracle::{judge, ledger::Ledger}, Outcome, recipe::Forged, Verdict, Verifier, verifier::builtin};
+use jwt_gauntlet::{
+    Algorithm, Catalogue, Outcome, Verdict, Verifier,
+    catalogue::Case,
+    configuration::Configuration,
+    issuer::Issuer,
+    oracle::{judge, ledger::Ledger},
+    recipe::Forged,
+    verifier::builtin,
+};
 
 /// The seed of all forging.
 const SEED: u64 = 1;

@@ -14,11 +14,12 @@ say() { printf -- '-- %s\n' "$*"; }
 
 command -v valgrind >/dev/null || { say "instructions: SKIPPED, valgrind is not in PATH (Debian, Ubuntu: apt-get install valgrind libc6-dbg)"; exit 0; }
 manifest=benches/instructions/Cargo.toml
-version=$(grep -A1 '^name = "gungraun"$' benches/instructions/Cargo.lock | sed -n 's/^version = "\(.*\)"$/\1/p')
+version=$(grep -A1 '^name = "gungraun"$' Cargo.lock | sed -n 's/^version = "\(.*\)"$/\1/p')
 runner="$root/target/tools/bin/gungraun-runner"
 "$runner" --version 2>/dev/null | grep -qF "$version" ||
   cargo install gungraun-runner --version "=$version" --locked --force --root target/tools --target-dir target
-export GUNGRAUN_RUNNER="$runner" CARGO_TARGET_DIR="$root/target"
+# callgrind finds the measured function by its name.
+export GUNGRAUN_RUNNER="$runner" CARGO_TARGET_DIR="$root/target" CARGO_PROFILE_BENCH_DEBUG=true
 
 count() { # count MANIFEST HOME OPTIONS…
   cargo bench --locked --manifest-path "$1" --bench instructions -- --home "$2" "${@:3}"
@@ -63,6 +64,7 @@ case "${1:-}" in
     # The same benches over both states of the crate: what is compared is the crate.
     rm -rf "$tree/benches/instructions"; mkdir -p "$tree/benches"
     cp -R benches/instructions "$tree/benches/instructions"
+    grep -q '^\[workspace\]' "$tree/Cargo.toml" || { echo "$2 is from before the workspace, and cannot be counted by this script" >&2; exit 2; }
     for state in old new; do
       [ "$state" = old ] && at="$tree/$manifest" || at="$root/$manifest"
       count "$at" "$home/$state" >"$home/$state.log" 2>&1 || { cat "$home/$state.log"; echo "the $state state could not be counted" >&2; exit 1; }

@@ -2,7 +2,13 @@
 
 use std::sync::OnceLock;
 
-use jwt_gauntlet::{adapter::serve, Algorithm, keys::{Key, Role}, protocol::{Answer, Greeting, configure, question}, Trust, Verdict, verifier::strict::Strict};
+use jwt_gauntlet::{
+    Algorithm, Trust, Verdict,
+    adapter::serve,
+    keys::{Key, Role},
+    protocol::{Answer, Greeting, configure, question},
+    verifier::strict::Strict,
+};
 
 pub fn adapter(input: &[u8]) {
     for line in input.split(|byte| *byte == b'\n') {

@@ -2,13 +2,19 @@
 //!
 //! Every answer is judged by the oracle, not by a vote: what all of them take and nobody signed is as much a failure as what one does.
 
-mod crates;
-
 use std::sync::OnceLock;
 
-use jwt_gauntlet::{Algorithm, libfuzzer::{engine::Engine, failure::Failure, judge::{Judge, Judgement}, mutator::Mutator}, Outcome, Verdict, Verifier};
+use jwt_gauntlet::{
+    Algorithm, Outcome, Verdict, Verifier,
+    libfuzzer::{
+        engine::Engine,
+        failure::Failure,
+        judge::{Judge, Judgement},
+        mutator::Mutator,
+    },
+};
+use jwt_gauntlet_adapters::all;
 
-pub use self::crates::all;
 use crate::known::{Known, is_other_ecdsa_signature, known};
 
 /// One of each scheme that at least three of the crates do.

@@ -6,7 +6,11 @@
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use jwt_gauntlet::{Fuzzer, libfuzzer::driver::Driver, Outcome, verifier::strawman::{Hole, Strawman}};
+use jwt_gauntlet::{
+    Fuzzer, Outcome,
+    libfuzzer::driver::Driver,
+    verifier::strawman::{Hole, Strawman},
+};
 
 use crate::known::is_other_ecdsa_signature;
 

@@ -2,7 +2,13 @@
 
 use std::sync::OnceLock;
 
-use jwt_gauntlet::{Algorithm, algorithm::Family, configuration::Configuration, libfuzzer::judge::Judgement, Outcome, token::{Draft, Segment}};
+use jwt_gauntlet::{
+    Algorithm, Outcome,
+    algorithm::Family,
+    configuration::Configuration,
+    libfuzzer::judge::Judgement,
+    token::{Draft, Segment},
+};
 use serde::Deserialize;
 
 /// A known deviation of a crate.

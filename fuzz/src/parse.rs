@@ -2,7 +2,15 @@
 
 use std::sync::OnceLock;
 
-use jwt_gauntlet::{Algorithm, configuration::Configuration, inspect::{inspect, pretty, SEEN}, issuer::Issuer, libfuzzer::mutator::Mutator, oracle::policy, token::{Draft, Segment}};
+use jwt_gauntlet::{
+    Algorithm,
+    configuration::Configuration,
+    inspect::{SEEN, inspect, pretty},
+    issuer::Issuer,
+    libfuzzer::mutator::Mutator,
+    oracle::policy,
+    token::{Draft, Segment},
+};
 
 /// 15 January 2027.
 const NOW: i64 = 1_800_000_000;

@@ -1,6 +1,12 @@
 //! What each target starts from: tiny, made from the fixed test keys, committed in `seeds/`.
 
-use jwt_gauntlet::{Algorithm, Catalogue, configuration::Configuration, fuzz::corpus::{Seed, self}, Fuzzer, keys::{Key, KeyText, Role}, Trust, protocol::{configure, question}};
+use jwt_gauntlet::{
+    Algorithm, Catalogue, Fuzzer, Trust,
+    configuration::Configuration,
+    fuzz::corpus::{self, Seed},
+    keys::{Key, KeyText, Role},
+    protocol::{configure, question},
+};
 
 /// Attack files that show most of what there is.
 const ATTACKS: [&str; 3] = ["alg-none/case-variants", "confusion/asym-to-hmac/rsa", "jwk/embedded"];

@@ -2,7 +2,11 @@
 
 use std::{env, sync::OnceLock};
 
-use jwt_gauntlet::{Algorithm, Fuzzer, libfuzzer::{driver::Driver, engine::Engine}, Outcome, verifier::builtin};
+use jwt_gauntlet::{
+    Algorithm, Fuzzer, Outcome,
+    libfuzzer::{driver::Driver, engine::Engine},
+    verifier::builtin,
+};
 
 use crate::{
     field::field,

@@ -132,7 +132,7 @@ fn key(trust: &Trust) -> Result<DecodingKey, Error> {
 }
 
 /// Does `work` on that back end. In a process with another provider it is done by that one: no program of ours is such a process.
-pub(crate) fn using<T>(backend: Backend, work: impl FnOnce() -> T) -> T {
+pub fn using<T>(backend: Backend, work: impl FnOnce() -> T) -> T {
     installed();
     BACKEND.set(backend);
     work()

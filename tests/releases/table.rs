@@ -27,6 +27,8 @@ pub struct Release {
     pub finds: String,
     pub class: String,
     pub setup: String,
+    #[serde(default)]
+    pub rediscovered: bool,
 }
 
 impl Release {
@@ -62,13 +64,12 @@ impl Able {
         Self { python: has("python3"), node: has("node") && has("npm") }
     }
 
-    /// Whether the release can be run; says on stderr what is missing if not.
-    pub fn runs(&self, release: &Release) -> bool {
-        let able = self.python && (release.registry == "pypi" || self.node);
-        if !able {
-            eprintln!("{}: ignored, it needs {}", release.id, if self.python { "Node and npm" } else { "Python" });
+    /// What the release lacks to be run.
+    pub fn missing(&self, release: &Release) -> Option<String> {
+        if !self.python {
+            return Some("it needs Python".to_owned());
         }
-        able
+        (release.registry != "pypi" && !self.node).then(|| "it needs Node and npm".to_owned())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Instructions of the engine's parts and of verification, counted by valgrind: `run.sh` beside this folder runs them.
 
+#![allow(unused_qualifications)] // What the macros write out is full of them.
 #![allow(missing_docs)] // The macros write public items without any.
 
 use std::hint::black_box;

@@ -1,9 +1,9 @@
 //! Whole tokens through JWT crates: what each costs, and how much of that is not the signature.
 //!
 //! ```sh
-//! cargo bench --manifest-path benches/libraries/Cargo.toml --bench libraries             # about five minutes after building
-//! cargo bench --manifest-path benches/libraries/Cargo.toml --bench libraries -- --quick  # for CI
-//! cargo bench --manifest-path benches/libraries/Cargo.toml --features openssl --bench libraries -- ES256/verify
+//! cargo bench -p jwt-gauntlet-libraries --bench libraries             # about five minutes after building
+//! cargo bench -p jwt-gauntlet-libraries --bench libraries -- --quick  # for CI
+//! cargo bench -p jwt-gauntlet-libraries --features openssl --bench libraries -- ES256/verify
 //! ```
 //!
 //! First come the contenders that are broken and therefore not timed, then criterion's absolute figures by the clock, and last a table

@@ -1,8 +1,8 @@
 //! What claims of 200 bytes to 64 KiB cost: bytes on the wire, and time to verify and to decode.
 //!
 //! ```sh
-//! cargo bench --manifest-path benches/libraries/Cargo.toml --bench token_size             # about two minutes after building
-//! cargo bench --manifest-path benches/libraries/Cargo.toml --bench token_size -- --quick  # for CI
+//! cargo bench -p jwt-gauntlet-libraries --bench token_size             # about two minutes after building
+//! cargo bench -p jwt-gauntlet-libraries --bench token_size -- --quick  # for CI
 //! ```
 //!
 //! Prints criterion's figures by the clock, with bytes of token a second, and then a table of both crates side by side in microseconds

@@ -1,4 +1,5 @@
-//! What a library is asked to do, and which libraries there are: one file each.
+//! What a library is asked to do, and which libraries there are: one file each. Verifying is what `adapters/rust` does, where it has the
+//! library; what is here gives it the type of the bench, and signs.
 //!
 //! Setting up is apart from signing and verifying, because some libraries parse a key once and others on every call, and a
 //! service that fetches its keys anew pays for both.
@@ -13,7 +14,7 @@ mod jwt_compact;
 mod jwt_openssl;
 mod jwt_simple;
 
-use jwt_gauntlet::Algorithm;
+use jwt_gauntlet::{Algorithm, ConfigureError};
 
 use crate::{keys::KeyTexts, raw::Primitive, workload::Claims};
 
@@ -89,6 +90,12 @@ impl SetUpError {
     /// From any error of a key.
     pub fn key(error: impl std::fmt::Display) -> Self {
         Self::Key(error.to_string())
+    }
+
+    /// From what an adapter says of an algorithm or a key.
+    #[must_use]
+    pub fn of(algorithm: Algorithm, error: &ConfigureError) -> Self {
+        if *error == jwt_gauntlet_adapters::not_implemented(algorithm) { Self::Unsupported } else { Self::key(error) }
     }
 }
 

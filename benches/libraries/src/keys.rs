@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ed25519_dalek::pkcs8::KeypairBytes;
 use jwt_gauntlet::{
-    Algorithm,
+    Algorithm, Trust,
     keys::{Key, Material, Role},
 };
 use rsa::{
@@ -22,6 +22,8 @@ pub struct KeyTexts {
     pub private: Vec<u8>,
     /// The secret, or SPKI in PEM.
     pub public: Vec<u8>,
+    /// The public key with issuer and audience, as adapters are told them.
+    pub trust: Trust,
 }
 
 impl KeyTexts {
@@ -34,7 +36,8 @@ impl KeyTexts {
             _ => pkcs8(&key).into_bytes(),
         };
         let public = key.public().spki_pem().map_or_else(|| private.clone(), String::into_bytes);
-        Self { algorithm, key, private, public }
+        let trust = Trust::in_key(&key, algorithm);
+        Self { algorithm, key, private, public, trust }
     }
 
     /// The PEM of the private key; nothing sensible for a secret.

@@ -45,7 +45,7 @@ fn processor() -> String {
 
 /// The version that `Cargo.lock` names.
 fn locked(name: &str) -> Option<(String, String)> {
-    let lock = include_str!("../Cargo.lock");
+    let lock = include_str!("../../../Cargo.lock");
     let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \""))?;
     Some((name.to_owned(), rest.split_once('"')?.0.to_owned()))
 }

@@ -1,18 +1,14 @@
-//! `biscuit` on ring. It has no `EdDSA`, and reads DER only, so PEM is taken off before it, as its documentation says.
+//! `biscuit` on ring. It has no `EdDSA`, and reads DER only.
 
 use std::sync::Arc;
 
 use ::biscuit::{
-    ClaimPresenceOptions, ClaimsSet, Empty, JWT, Presence, RegisteredClaims, SingleOrMultiple, Timestamp, Validation,
-    ValidationOptions,
+    ClaimsSet, Empty, JWT, RegisteredClaims, SingleOrMultiple, Timestamp,
     jwa::SignatureAlgorithm,
     jws::{RegisteredHeader, Secret},
 };
-use jwt_gauntlet::{
-    Algorithm, Trust,
-    algorithm::Family,
-    keys::{PublicKey, PublicMaterial},
-};
+use jwt_gauntlet::{Algorithm, algorithm::Family};
+use jwt_gauntlet_adapters::biscuit::{Trusting, name};
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, RsaKeyPair},
@@ -59,34 +55,12 @@ impl Contender for Biscuit {
             }
             Family::Okp => return Err(SetUpError::Unsupported),
         };
-        Ok(Box::new(Keyed { algorithm: name(keys.algorithm)?, secret, options: ValidationOptions::default() }))
+        let algorithm = name(keys.algorithm).map_err(|error| SetUpError::of(keys.algorithm, &error))?;
+        Ok(Box::new(Signing { algorithm, secret }))
     }
 
     fn verifier(&self, keys: &KeyTexts) -> Result<Box<dyn Verifier>, SetUpError> {
-        let secret = if keys.algorithm.family() == Family::Hmac {
-            Secret::Bytes(keys.public.clone())
-        } else {
-            let key = PublicKey::from_pem(keys.public_pem()).map_err(SetUpError::key)?;
-            // ring's own shapes: PKCS#1 for RSA, the uncompressed point for a curve.
-            Secret::PublicKey(match &key.material {
-                PublicMaterial::Rsa { .. } => key.pkcs1_der().ok_or(SetUpError::Unsupported)?,
-                PublicMaterial::Ec { x, y, .. } => [&[4], x.as_slice(), y].concat(),
-                _ => return Err(SetUpError::Unsupported),
-            })
-        };
-        let required = Presence::Required;
-        let options = ValidationOptions {
-            claim_presence_options: ClaimPresenceOptions {
-                expiry: required,
-                issuer: required,
-                audience: required,
-                ..ClaimPresenceOptions::default()
-            },
-            issuer: Validation::Validate(Trust::ISSUER.to_owned()),
-            audience: Validation::Validate(Trust::AUDIENCE.to_owned()),
-            ..ValidationOptions::default()
-        };
-        Ok(Box::new(Keyed { algorithm: name(keys.algorithm)?, secret, options }))
+        Ok(Box::new(Trusting::new(&keys.trust).map_err(|error| SetUpError::of(keys.algorithm, &error))?))
     }
 
     fn decode(&self, token: &str) -> Option<Result<Claims, Refused>> {
@@ -96,22 +70,12 @@ impl Contender for Biscuit {
     }
 }
 
-fn name(algorithm: Algorithm) -> Result<SignatureAlgorithm, SetUpError> {
-    match algorithm {
-        Algorithm::HS256 => Ok(SignatureAlgorithm::HS256),
-        Algorithm::RS256 => Ok(SignatureAlgorithm::RS256),
-        Algorithm::ES256 => Ok(SignatureAlgorithm::ES256),
-        _ => Err(SetUpError::Unsupported),
-    }
-}
-
-struct Keyed {
+struct Signing {
     algorithm: SignatureAlgorithm,
     secret: Secret,
-    options: ValidationOptions,
 }
 
-impl Signer for Keyed {
+impl Signer for Signing {
     fn sign(&self, claims: &Claims) -> Result<String, Refused> {
         let time = |seconds: u64| Some(Timestamp::from(i64::try_from(seconds).unwrap_or(i64::MAX)));
         let registered = RegisteredClaims {
@@ -130,13 +94,9 @@ impl Signer for Keyed {
     }
 }
 
-impl Verifier for Keyed {
+impl Verifier for Trusting {
     fn verify(&self, token: &str) -> Result<Claims, Refused> {
-        let token =
-            JWT::<Private, Empty>::new_encoded(token).into_decoded(&self.secret, self.algorithm).map_err(Refused::because)?;
-        // It takes the options by value: every call of an application clones them, too.
-        token.validate(self.options.clone()).map_err(Refused::because)?;
-        ours(token.unwrap_decoded().1)
+        ours(self.claims(token).map_err(Refused)?)
     }
 }
 

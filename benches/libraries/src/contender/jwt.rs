@@ -1,8 +1,9 @@
 //! `jwt` with the keys of the `hmac` crate: without OpenSSL it does HMAC alone. It checks no claims at all; the contender does.
 
-use ::jwt::{Header, SignWithKey as _, Token, VerifyWithKey as _};
+use ::jwt::{Header, SignWithKey as _, Token};
 use hmac::{Hmac, Mac as _};
 use jwt_gauntlet::Algorithm;
+use jwt_gauntlet_adapters::jwt::Trusting;
 use sha2::Sha256;
 
 use super::{Contender, Refused, SetUpError, Signer, Verifier};
@@ -25,11 +26,14 @@ impl Contender for Jwt {
     }
 
     fn signer(&self, keys: &KeyTexts) -> Result<Box<dyn Signer>, SetUpError> {
-        Ok(Box::new(Keyed::new(keys.algorithm, &keys.private)?))
+        if keys.algorithm != Algorithm::HS256 {
+            return Err(SetUpError::Unsupported);
+        }
+        Ok(Box::new(Signing(Hmac::new_from_slice(&keys.private).map_err(SetUpError::key)?)))
     }
 
     fn verifier(&self, keys: &KeyTexts) -> Result<Box<dyn Verifier>, SetUpError> {
-        Ok(Box::new(Keyed::new(keys.algorithm, &keys.public)?))
+        Ok(Box::new(Trusting::new(&keys.trust).map_err(|error| SetUpError::of(keys.algorithm, &error))?))
     }
 
     fn decode(&self, token: &str) -> Option<Result<Claims, Refused>> {
@@ -44,26 +48,16 @@ pub(super) fn decode(token: &str) -> Result<Claims, Refused> {
     Ok(claims)
 }
 
-struct Keyed(Hmac<Sha256>);
+struct Signing(Hmac<Sha256>);
 
-impl Keyed {
-    fn new(algorithm: Algorithm, secret: &[u8]) -> Result<Self, SetUpError> {
-        if algorithm != Algorithm::HS256 {
-            return Err(SetUpError::Unsupported);
-        }
-        Ok(Self(Hmac::new_from_slice(secret).map_err(SetUpError::key)?))
-    }
-}
-
-impl Signer for Keyed {
+impl Signer for Signing {
     fn sign(&self, claims: &Claims) -> Result<String, Refused> {
         claims.sign_with_key(&self.0).map_err(Refused::because)
     }
 }
 
-impl Verifier for Keyed {
+impl Verifier for Trusting {
     fn verify(&self, token: &str) -> Result<Claims, Refused> {
-        let claims: Claims = token.verify_with_key(&self.0).map_err(Refused::because)?;
-        claims.checked()
+        self.claims::<Claims>(token).map_err(Refused)?.checked()
     }
 }

@@ -1,12 +1,13 @@
 //! `jwt-compact` on the `RustCrypto` crates. It checks times; issuer and audience are the application's own claims, and its business.
 
 use ::jwt_compact::{
-    Algorithm as Jws, AlgorithmExt as _, Claims as Set, Header, TimeOptions, UntrustedToken,
+    Algorithm as Jws, AlgorithmExt as _, Claims as Set, Header, UntrustedToken,
     alg::{Ed25519, Es256, Hs256, Hs256Key, Rsa},
 };
 use chrono::{DateTime, Utc};
-use ed25519_dalek::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
+use ed25519_dalek::pkcs8::DecodePrivateKey as _;
 use jwt_gauntlet::Algorithm;
+use jwt_gauntlet_adapters::jwt_compact::Trusting;
 use serde::{Deserialize, Serialize};
 
 use super::{Contender, Refused, SetUpError, Signer, Verifier};
@@ -56,23 +57,7 @@ impl Contender for JwtCompact {
     }
 
     fn verifier(&self, keys: &KeyTexts) -> Result<Box<dyn Verifier>, SetUpError> {
-        let pem = keys.public_pem();
-        Ok(match keys.algorithm {
-            Algorithm::HS256 => Box::new(Trusting(With { algorithm: Hs256, key: Hs256Key::new(&keys.public) })),
-            Algorithm::RS256 => {
-                let key = rsa::RsaPublicKey::from_public_key_pem(pem).map_err(SetUpError::key)?;
-                Box::new(Trusting(With { algorithm: Rsa::rs256(), key }))
-            }
-            Algorithm::ES256 => {
-                let key = p256::ecdsa::VerifyingKey::from_public_key_pem(pem).map_err(SetUpError::key)?;
-                Box::new(Trusting(With { algorithm: Es256, key }))
-            }
-            Algorithm::EdDSA => {
-                let key = ed25519_dalek::VerifyingKey::from_public_key_pem(pem).map_err(SetUpError::key)?;
-                Box::new(Trusting(With { algorithm: Ed25519, key }))
-            }
-            _ => return Err(SetUpError::Unsupported),
-        })
+        Ok(Box::new(Trusting::new(&keys.trust).map_err(|error| SetUpError::of(keys.algorithm, &error))?))
     }
 
     fn decode(&self, token: &str) -> Option<Result<Claims, Refused>> {
@@ -84,7 +69,7 @@ impl Contender for JwtCompact {
     }
 }
 
-/// An algorithm and a key that signs or verifies with it.
+/// An algorithm and a key that signs with it.
 struct With<A, K> {
     algorithm: A,
     key: K,
@@ -106,15 +91,9 @@ impl<A: Jws<SigningKey = K>, K> Signer for With<A, K> {
     }
 }
 
-/// Trusts a key.
-struct Trusting<A, K>(With<A, K>);
-
-impl<A: Jws<VerifyingKey = K>, K> Verifier for Trusting<A, K> {
+impl Verifier for Trusting {
     fn verify(&self, token: &str) -> Result<Claims, Refused> {
-        let token = UntrustedToken::new(token).map_err(Refused::because)?;
-        let token = self.0.algorithm.validator::<Custom>(&self.0.key).validate(&token).map_err(Refused::because)?;
-        token.claims().validate_expiration(&TimeOptions::default()).map_err(Refused::because)?;
-        ours(token.into_parts().1)?.directed()
+        ours(self.claims(token).map_err(Refused)?)?.directed()
     }
 }
 

@@ -2,14 +2,12 @@
 //!
 //! It has no door for claims without a verified signature. A token without `exp` is good to it, so the contender asks for one.
 
-use std::collections::HashSet;
-
 use ::jwt_simple::prelude::{
-    ECDSAP256KeyPairLike, ECDSAP256PublicKeyLike, ES256KeyPair, ES256PublicKey, Ed25519KeyPair, Ed25519PublicKey, EdDSAKeyPairLike,
-    EdDSAPublicKeyLike, HS256Key, JWTClaims, MACLike, RS256KeyPair, RS256PublicKey, RSAKeyPairLike, RSAPublicKeyLike,
-    UnixTimeStamp, VerificationOptions,
+    ECDSAP256KeyPairLike as _, ES256KeyPair, Ed25519KeyPair, EdDSAKeyPairLike as _, HS256Key, JWTClaims, MACLike as _,
+    RS256KeyPair, RSAKeyPairLike as _, UnixTimeStamp,
 };
-use jwt_gauntlet::{Algorithm, Trust};
+use jwt_gauntlet::Algorithm;
+use jwt_gauntlet_adapters::jwt_simple::Trusting;
 use serde::{Deserialize, Serialize};
 
 use super::{Contender, Refused, SetUpError, Signer, Verifier};
@@ -28,13 +26,6 @@ enum Private {
     Rs256(Box<RS256KeyPair>),
     Es256(ES256KeyPair),
     EdDsa(Ed25519KeyPair),
-}
-
-enum Public {
-    Hs256(HS256Key),
-    Rs256(Box<RS256PublicKey>),
-    Es256(ES256PublicKey),
-    EdDsa(Ed25519PublicKey),
 }
 
 impl Contender for JwtSimple {
@@ -62,20 +53,7 @@ impl Contender for JwtSimple {
     }
 
     fn verifier(&self, keys: &KeyTexts) -> Result<Box<dyn Verifier>, SetUpError> {
-        let pem = keys.public_pem();
-        let key = match keys.algorithm {
-            Algorithm::HS256 => Public::Hs256(HS256Key::from_bytes(&keys.public)),
-            Algorithm::RS256 => Public::Rs256(Box::new(RS256PublicKey::from_pem(pem).map_err(SetUpError::key)?)),
-            Algorithm::ES256 => Public::Es256(ES256PublicKey::from_pem(pem).map_err(SetUpError::key)?),
-            Algorithm::EdDSA => Public::EdDsa(Ed25519PublicKey::from_pem(pem).map_err(SetUpError::key)?),
-            _ => return Err(SetUpError::Unsupported),
-        };
-        let options = VerificationOptions {
-            allowed_issuers: Some(HashSet::from([Trust::ISSUER.to_owned()])),
-            allowed_audiences: Some(HashSet::from([Trust::AUDIENCE.to_owned()])),
-            ..VerificationOptions::default()
-        };
-        Ok(Box::new(Verifying { key, options }))
+        Ok(Box::new(Trusting::new(&keys.trust).map_err(|error| SetUpError::of(keys.algorithm, &error))?))
     }
 
     fn decode(&self, _: &str) -> Option<Result<Claims, Refused>> {
@@ -106,22 +84,9 @@ impl Signer for Private {
     }
 }
 
-struct Verifying {
-    key: Public,
-    options: VerificationOptions,
-}
-
-impl Verifier for Verifying {
+impl Verifier for Trusting {
     fn verify(&self, token: &str) -> Result<Claims, Refused> {
-        // It takes the options by value: every call of an application clones them, too.
-        let options = Some(self.options.clone());
-        let claims: JWTClaims<Custom> = match &self.key {
-            Public::Hs256(key) => key.verify_token(token, options),
-            Public::Rs256(key) => key.verify_token(token, options),
-            Public::Es256(key) => key.verify_token(token, options),
-            Public::EdDsa(key) => key.verify_token(token, options),
-        }
-        .map_err(Refused::because)?;
+        let claims: JWTClaims<Custom> = self.claims(token).map_err(Refused)?;
         let missing = || Refused("a claim is missing".to_owned());
         Ok(Claims {
             iss: claims.issuer.ok_or_else(missing)?,
