@@ -27,7 +27,7 @@ fn finding(case: &str, algorithm: Algorithm, outcome: Outcome, severity: Severit
         algorithm,
         outcome,
         severity,
-        title: "`none` in another letter case is taken as unsigned".to_owned(),
+        title: "An unsigned token is accepted when alg spells `none` in other letter case".to_owned(),
         token: format!("eyJhbGciOiJOb25lIn0.{}.", "eyJz".repeat(60)),
         claims: Some(Claims("{}".to_owned())),
         why: "The target accepted claims that no trusted key signed, and handed them on: canary 00112233 came back.".to_owned(),
@@ -89,7 +89,7 @@ controls  RS256   passed   14 of 14 genuine tokens accepted, broken ones refused
 FORGED  accepted, though no trusted key signed it: anyone can make such a token
 
   critical  alg-none/case-variants  RS256 ES256
-            `none` in another letter case is taken as unsigned
+            An unsigned token is accepted when alg spells `none` in other letter case
             cases   2: #None #nOnE
             why     The target accepted claims that no trusted key signed, and
                     handed them on: canary 00112233 came back.
@@ -103,7 +103,7 @@ MALLEABLE  the issuer's claims accepted in other bytes: denylists and caches by
            text miss it
 
   low       b64/padding                       RS256 · 1 case
-            `none` in another letter case is taken as unsigned
+            An unsigned token is accepted when alg spells `none` in other letter case
 
 NEXT
   how the attack works:   jwt-gauntlet show alg-none/case-variants
