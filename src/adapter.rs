@@ -41,7 +41,7 @@ pub enum ServeError {
     /// A line is not the protocol.
     #[error("not a line of the adapter protocol: {0}")]
     Line(String),
-    /// The verifier could not be asked.
+    /// The verifier could not be reached.
     #[error(transparent)]
     Ask(#[from] AskError),
     /// The verifier reports that it died; so does the adapter.
@@ -52,7 +52,7 @@ pub enum ServeError {
 /// Answers the questions on `input` on `output` until the end of input.
 ///
 /// # Errors
-/// If a line is not the protocol, or `implementation` could not be asked. The answers to all lines before that have been written.
+/// If a line is not the protocol, or `implementation` could not be reached. The answers to all lines before that have been written.
 pub fn serve(implementation: &dyn Implementation, input: impl Read, output: impl Write) -> Result<(), ServeError> {
     Adapter { implementation, verifier: None, answers: Vec::new() }.serve(input, output)
 }
@@ -91,7 +91,7 @@ pub(crate) fn push_text(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// The text in `bytes`, with what is no UTF-8 replaced. Quicker than the lossy conversion alone where nothing needs to be.
+/// The text in `bytes`, with what is not UTF-8 replaced. Quicker than the lossy conversion alone where nothing needs to be.
 pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

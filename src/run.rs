@@ -59,11 +59,11 @@ pub enum Event<'a> {
 /// Why a run gave no report.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The target could not be asked at all.
-    #[error("the target could not be asked: {0}")]
+    /// The target could not be reached at all.
+    #[error("the target could not be reached: {0}")]
     Unreachable(#[from] AskError),
     /// The target supports none of the algorithms.
-    #[error("the target was set up for no algorithm: {0}")]
+    #[error("the target could not be configured for any algorithm: {0}")]
     Unsupported(String),
 }
 
@@ -137,7 +137,7 @@ impl<'a> Gauntlet<'a> {
     /// Runs to the end.
     ///
     /// # Errors
-    /// If the target could not be asked; see [`RunError`].
+    /// If the target could not be reached; see [`RunError`].
     pub fn run(&self) -> Result<Report, RunError> {
         self.run_with(&|_| {}, &AtomicBool::new(false))
     }
@@ -145,7 +145,7 @@ impl<'a> Gauntlet<'a> {
     /// Runs and tells what happens, until the end or until `stop` is set; then the report covers what was done.
     ///
     /// # Errors
-    /// If the target could not be asked; see [`RunError`].
+    /// If the target could not be reached; see [`RunError`].
     pub fn run_with(&self, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Report, RunError> {
         self.fire(&self.arsenal(), on_event, stop)
     }
@@ -159,7 +159,7 @@ impl<'a> Gauntlet<'a> {
     /// Asks everything in `arsenal`, and reports.
     ///
     /// # Errors
-    /// If the target could not be asked; see [`RunError`].
+    /// If the target could not be reached; see [`RunError`].
     ///
     /// # Panics
     /// If `on_event` panics.

@@ -74,7 +74,7 @@ pub enum ConfigureError {
     /// The target does not do this algorithm, or refuses this key. Not a failure: for a weak key it is the secure answer.
     #[error("unsupported: {0}")]
     Unsupported(String),
-    /// The target could not be asked.
+    /// The target could not be reached.
     #[error(transparent)]
     Unreachable(#[from] AskError),
 }

@@ -143,7 +143,7 @@ fn a_command_that_is_not_found_is_named() {
     let exec = Exec::parse("'no such program' x", PATIENT).expect("two words");
     let error = exec.configure(&trust()).map(|_| ()).expect_err("nothing to start");
     let text = error.to_string();
-    assert!(text.starts_with("cannot start `no such program`: there is no such program (write exec:"), "{text}");
+    assert!(text.starts_with("cannot start `no such program`: program not found (write exec:"), "{text}");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_command_is_split_into_words_without_a_shell() {
     assert!(matches!(Exec::parse("  ", PATIENT), Err(CommandError::Empty)));
     assert!(matches!(Exec::parse("''", PATIENT), Err(CommandError::Empty)));
     let exec = Exec::parse("echo $HOME > x", PATIENT).expect("four words");
-    let error = exec.configure(&trust()).map(|_| ()).expect_err("echo is no adapter").to_string();
+    let error = exec.configure(&trust()).map(|_| ()).expect_err("echo is not an adapter").to_string();
     assert!(error.contains("something that is not the adapter protocol: $HOME > x"), "{error}");
 }
 
@@ -240,7 +240,7 @@ fn a_flood_is_cut_off() {
     let flooded = Ok(Verdict::Crashed("answered with something that is not the protocol: a flood of output".to_owned()));
     assert_eq!(verifier.verify("flood"), flooded);
     assert_eq!(verifier.verify("blank:100000"), flooded);
-    assert_eq!(verifier.verify("blank:100"), Ok(saw("blank:100")), "a few blank lines are no flood");
+    assert_eq!(verifier.verify("blank:100"), Ok(saw("blank:100")), "a few blank lines are not a flood");
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn a_program_that_never_answers_ends_the_run() {
 fn a_program_that_cannot_be_set_up_again_ends_the_run() {
     let Some(target) = Misbehaving::start("once", PATIENT) else { return };
     let AskError(text) = ask(&*target.verifier(), &["die", "a"]).expect_err("no second start");
-    assert!(text.contains("could not be set up: unsupported: not again"), "{text}");
+    assert!(text.contains("could not be configured: unsupported: not again"), "{text}");
 }
 
 #[test]
@@ -327,7 +327,7 @@ fn claims_that_are_no_json_come_back_as_they_are() {
         let verdict = verifier.verify(&format!("claims:{claims}"));
         assert_eq!(verdict, Ok(Verdict::Accepted(Some(Claims(claims.to_owned())))));
     }
-    assert!(matches!(verifier.verify("bytes"), Ok(Verdict::Accepted(Some(_)))), "bytes that are no UTF-8");
+    assert!(matches!(verifier.verify("bytes"), Ok(Verdict::Accepted(Some(_)))), "bytes that are not UTF-8");
     assert_eq!(target.started().len(), 1, "none of that is a failure");
 }
 

@@ -237,7 +237,7 @@ fn what_cannot_be_asked_or_read_is_told() {
         (&["fuzz", "--cases", "0"], 2, "--cases"),
         (&["fuzz", "--alg", "HS257"], 2, "HS257"),
         (&["fuzz", "builtin:strict", "--words", "nowhere"], 2, "cannot read nowhere"),
-        (&["fuzz", "builtin:strict", "--findings", "file/x"], 2, "file is no folder"),
+        (&["fuzz", "builtin:strict", "--findings", "file/x"], 2, "file is not a folder"),
         (&["replay"], 2, "FILE"),
         (&["replay", "builtin:strict"], 2, "nothing to replay"),
         (&["replay", "missing.toml"], 2, "cannot read missing.toml"),
@@ -285,7 +285,7 @@ fn a_bare_token_is_judged_by_what_the_issuer_can_have_signed() {
     let (code, report) = replay("unsigned", "builtin:strict");
     assert!(code == Some(0) && report.contains("does not happen"), "{report}");
     let (code, report) = replay("genuine", "builtin:strict");
-    assert!(code == Some(0), "taking a genuine token is no finding: {report}");
+    assert!(code == Some(0), "taking a genuine token is not a finding: {report}");
 }
 
 /// Takes whatever has a header that nobody else knows.

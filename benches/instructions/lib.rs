@@ -29,7 +29,7 @@ impl Arsenal {
         cases.retain(|case| case.configuration == usual && case.applies.contains(&algorithm) && case.id.starts_with(prefix));
         assert!(!cases.is_empty(), "no case starts with {prefix}");
         let arsenal = Self { issuer: usual.issuer(algorithm).expect("the usual key does every algorithm"), cases };
-        // What is made on first use, such as the texts of a key, is no part of a token's cost.
+        // What is made on first use, such as the texts of a key, is not a part of a token's cost.
         let _ = arsenal.forge();
         arsenal
     }

@@ -70,7 +70,7 @@ struct Asking<'a> {
 const KINDS: usize = 2048;
 /// One batch in so many begins with a token and not with a control.
 const UNREADY: usize = 4;
-/// Findings of a stage that are still shrunk; a target that takes anything is known by then.
+/// Findings of a stage that are still shrunk; a target that accepts anything is known by then.
 const FINDINGS: usize = 48;
 impl<'a> Lane<'a> {
     pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
@@ -167,7 +167,7 @@ impl<'a> Lane<'a> {
 
     /// Asks the controls and the shots as one stream. Gives the answers that may matter, in the order of the shots.
     fn ask(&mut self, verifier: &dyn Verifier, shots: &[Shot]) -> (Vec<Odd>, Result<(), AskError>) {
-        // Now and then the very first question is no control: some verifiers are not ready by then.
+        // Now and then the very first question is not a control: some verifiers are not ready by then.
         self.batches += 1;
         let first = usize::from(self.batches.is_multiple_of(UNREADY)).min(shots.len());
         let (before, after) = shots.split_at(first);
@@ -215,7 +215,7 @@ impl<'a> Lane<'a> {
     /// Looks into the odd answer to a shot, confirms it and keeps what was found.
     fn investigate(&mut self, shot: &Shot, odd: &Odd, at: usize, asking: &Asking<'_>) -> Result<(), AskError> {
         let Some(meaning) = self.news(shot, odd) else { return Ok(()) };
-        // Next to a control, alone: what does not happen again was no finding, unless a forgery was taken.
+        // Next to a control, alone: what does not happen again was not a finding, unless a forgery was taken.
         let genuine = asking.alone.ask(self.stage.genuine())?;
         self.control.note_genuine(&genuine);
         let (again, answer) = asking.alone.meaning(shot)?;

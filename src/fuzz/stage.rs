@@ -152,7 +152,7 @@ impl Stage {
     }
 
     fn accepted(&self, shot: &Shot, claims: Option<&Claims>) -> Meaning {
-        // What verifies by the book is good in every spelling of its signature, such as the other s of ECDSA.
+        // What verifies by the standard is good in every encoding of its signature, such as the other s of ECDSA.
         let ledger = self.issuer.ledger_with(&shot.issued);
         if self.verifies(&shot.token) {
             let ruled = self.ruled(&shot.token);
@@ -169,7 +169,7 @@ impl Stage {
                 HELD => means(Provenance::Genuine, Echo::Silent),
                 meaning => meaning,
             },
-            // The issuer made it, but not by the book: padding, hash, parameters.
+            // The issuer made it, but it is non-standard: padding, hash, parameters.
             (Provenance::Genuine, _) if self.issuer.made(&Draft::parse(&shot.token)) => means(Provenance::Respelled, Echo::Silent),
             (Provenance::Genuine, _) => means(Provenance::Genuine, Echo::Silent),
             (Provenance::Forged, Provenance::Respelled) => means(Provenance::Respelled, Echo::Silent),

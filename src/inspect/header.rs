@@ -10,7 +10,7 @@ pub(super) fn remark(part: &Part, members: &[Member], kind: Kind, remarks: &mut 
     }
     match text_of(members, "alg") {
         Some(name) => algorithm(&name, kind, remarks),
-        None if has(members, "alg") => remarks.add(Severity::High, "alg", "alg is no string."),
+        None if has(members, "alg") => remarks.add(Severity::High, "alg", "alg is not a string."),
         None => remarks.add(Severity::High, "alg", "There is no alg; RFC 7515 section 4.1.1 requires it."),
     }
     for (name, what) in EMBEDDED {
@@ -34,7 +34,7 @@ pub(super) fn remark(part: &Part, members: &[Member], kind: Kind, remarks: &mut 
     if let Some(kid) = text_of(members, "kid") {
         key_id(&kid, remarks);
     } else if has(members, "kid") {
-        remarks.add(Severity::Medium, "kid", "kid is no string.");
+        remarks.add(Severity::Medium, "kid", "kid is not a string.");
     }
 }
 
@@ -71,7 +71,7 @@ fn algorithm(name: &str, kind: Kind, remarks: &mut Remarks) {
             remarks.add(Severity::High, "alg", format!("alg is spelled `{}`; names are case-sensitive.", cut(name)));
         }
         Err(_) => {
-            remarks.add(Severity::High, "alg", format!("`{}` is no registered signature algorithm, or a weak one.", cut(name)));
+            remarks.add(Severity::High, "alg", format!("`{}` is not a registered signature algorithm, or a weak one.", cut(name)));
         }
     }
 }
@@ -113,7 +113,11 @@ fn key_id(kid: &str, remarks: &mut Remarks) {
     // The longest mark says most: `://` rather than `/`.
     let found = suspicious.iter().filter(|(mark, _)| kid.contains(mark)).max_by_key(|(mark, _)| mark.len());
     if let Some((_, what)) = found {
-        remarks.add(Severity::Medium, "kid", format!("kid holds {what}; a verifier that looks keys up by it may be led astray."));
+        remarks.add(
+            Severity::Medium,
+            "kid",
+            format!("kid contains {what}; this can mislead a verifier that looks up keys by kid."),
+        );
     }
     if kid.len() > 256 {
         remarks.add(Severity::Low, "kid", format!("kid is {} bytes long.", kid.len()));

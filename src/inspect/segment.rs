@@ -39,7 +39,7 @@ pub enum Shown {
     Members(Vec<(String, String)>),
     /// Other text.
     Text(String),
-    /// So many bytes that are no text.
+    /// So many bytes that are not text.
     Bytes(usize),
 }
 
@@ -107,7 +107,7 @@ impl Part {
         }
         if self.cut {
             let text = format!(
-                "The {} is {} characters long, too large to be decoded whole; only its first {SEEN} bytes were looked at.",
+                "The {} is {} characters long, too large to decode completely; only its first {SEEN} bytes were inspected.",
                 self.name, self.length
             );
             remarks.add(Severity::Medium, "size", text);
@@ -126,8 +126,8 @@ impl Part {
         let severity = if self.name == "header" { Severity::High } else { Severity::Medium };
         match serde_json::from_slice::<serde::de::IgnoredAny>(&self.bytes) {
             Ok(_) if object_members(self.bytes.trim_ascii()).is_some() => {}
-            Ok(_) => remarks.add(severity, "json", format!("The {} is JSON, but no object.", self.name)),
-            Err(error) => remarks.add(severity, "json", format!("The {} is no JSON: {error}.", self.name)),
+            Ok(_) => remarks.add(severity, "json", format!("The {} is JSON, but not an object.", self.name)),
+            Err(error) => remarks.add(severity, "json", format!("The {} is not JSON: {error}.", self.name)),
         }
     }
 }

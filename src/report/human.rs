@@ -132,7 +132,7 @@ fn found(report: &Report, view: &View<'_>) -> (Ink, &'static str, String) {
         return (Ink::Bad, "FORGED", if forged == 1 { text.replace("signed them", "signed it") } else { text });
     }
     let kinds: Vec<String> = counts.iter().rev().map(|(outcome, n)| format!("{} {}", grouped(*n), heading(*outcome).0)).collect();
-    (Ink::Bad, "FOUND", format!("no token was forged, but {sent} showed other weaknesses{partial}: {}.", kinds.join(", ")))
+    (Ink::Bad, "FOUND", format!("no forgery was accepted, but {sent} revealed other weaknesses{partial}: {}.", kinds.join(", ")))
 }
 
 fn held(report: &Report, view: &View<'_>) -> String {
@@ -202,7 +202,7 @@ fn basis(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()
         let passed = others.iter().filter(|c| c.passed()).count();
         let refused = others.iter().filter(|c| c.unsupported.is_some()).count();
         let text = format!(
-            "{passed} tested, {refused} refused by the target, {} unusable (genuine tokens refused too)",
+            "{}: {passed} tested, {refused} refused by the target, {} unusable (genuine tokens refused too)",
             count(others.len(), "unusual key configuration", "unusual key configurations"),
             others.len() - passed - refused
         );

@@ -1,4 +1,4 @@
-//! Steps that bring a key along: keys, key sets and certificates of the attacker's in the header, with a signature that fits them.
+//! Steps that embed a key: the attacker's keys, key sets and certificates in the header, with a signature that fits them.
 //!
 //! A verifier must not let the token choose its key (RFC 7515 section 4.1.3, RFC 8725 section 3.10). The near-trusted forms are here
 //! for verifiers that do compare the embedded key with the trusted one, but only some members of it. Deliberately absent: `jku`
@@ -185,7 +185,7 @@ fn written(work: &mut Work<'_>, key: &Key, algorithm: Algorithm, member: KeyMemb
 fn beside_trusted(work: &Work<'_>, key: &Key, algorithm: Algorithm, member: KeyMember) -> Result<String, StepError> {
     let issuer = work.issuer();
     if issuer.public.family() == Family::Hmac {
-        return Err(StepError::Unfit("the trusted key is a secret, which no token may carry".to_owned()));
+        return Err(StepError::Unfit("the trusted key is a secret, which a token must not contain".to_owned()));
     }
     let trusted = issuer.public.jwk(issuer.trust.algorithm);
     let own = public(key, issuer.public.kid.clone()).jwk(algorithm);
@@ -206,7 +206,7 @@ fn beside_trusted(work: &Work<'_>, key: &Key, algorithm: Algorithm, member: KeyM
 fn exponent_one(work: &mut Work<'_>, algorithm: Algorithm) -> Result<(), StepError> {
     let issuer = work.issuer();
     let PublicMaterial::Rsa { n, .. } = &issuer.public.material else {
-        return Err(StepError::Unfit("the trusted key is no RSA key".to_owned()));
+        return Err(StepError::Unfit("the trusted key is not an RSA key".to_owned()));
     };
     let (n, kid) = (n.clone(), issuer.public.kid.clone());
     let public = PublicKey { kid, material: PublicMaterial::Rsa { n: n.clone(), e: vec![1] }, certificate: None };

@@ -180,7 +180,7 @@ fn needs_the_secret(work: &Work<'_>, key: &MacKey, bytes: &[u8]) -> bool {
 fn trusted_secret(work: &Work<'_>) -> Result<Vec<u8>, StepError> {
     match &work.trusted()?.material {
         Material::Secret(secret) => Ok(secret.clone()),
-        _ => Err(StepError::Unfit("the trusted key is no shared secret".to_owned())),
+        _ => Err(StepError::Unfit("the trusted key is not a shared secret".to_owned())),
     }
 }
 
@@ -194,8 +194,9 @@ fn member_text(work: &mut Work<'_>, name: &str) -> Result<Vec<u8>, StepError> {
 }
 
 pub(crate) fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u8>, StepError> {
-    let decoded =
-        |by: &data_encoding::Encoding| by.decode(secret).map_err(|_| StepError::Unfit("the secret is no such text".to_owned()));
+    let decoded = |by: &data_encoding::Encoding| {
+        by.decode(secret).map_err(|_| StepError::Unfit("the secret cannot be decoded so".to_owned()))
+    };
     Ok(match reading {
         SecretReading::Plain => secret.to_vec(),
         SecretReading::Base64 => data_encoding::BASE64.encode(secret).into_bytes(),
@@ -218,7 +219,7 @@ pub(crate) fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u
 
 fn derive(text: &[u8], by: Derivation) -> Result<Vec<u8>, StepError> {
     use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
-    let unfit = || StepError::Unfit("the key is no such text".to_owned());
+    let unfit = || StepError::Unfit("the key cannot be decoded so".to_owned());
     let hex = |bytes: &[u8]| HEXLOWER.encode(bytes).into_bytes();
     Ok(match by {
         Derivation::Sha256 => Sha2::Sha256.digest(text),

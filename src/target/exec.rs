@@ -93,7 +93,7 @@ pub enum Line {
     Unsupported(String),
 }
 
-/// A text that is no command.
+/// A text that is not a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// There is no word in it.
@@ -214,7 +214,7 @@ impl Shared {
     /// Why a program did not become ready, in words for the one who wrote or installed it.
     fn not_ready(&self, mut process: Process, failure: &Failure) -> AskError {
         let what = match failure {
-            Failure::Ended(_) => format!("ended before it was set up ({})", process.exit()),
+            Failure::Ended(_) => format!("ended before it was configured ({})", process.exit()),
             Failure::Silent(limit) => format!("did not answer `configure` within {limit:?}"),
             Failure::Garbage(line) => format!(
                 "answered `configure` with something that is not the adapter protocol: {line}\n\
@@ -241,7 +241,7 @@ impl Shared {
         if self.registry.stopped() {
             return stopped();
         }
-        AskError(format!("`{}` was started again after a failure and could not be set up: {error}", self.command_line()))
+        AskError(format!("`{}` was restarted after a failure but could not be configured: {error}", self.command_line()))
     }
 
     /// Whether a failure is the program's, and not our own doing.

@@ -19,11 +19,11 @@ pub fn title(operation: Operation) -> &'static str {
         Operation::Sign => "Sign, key ready",
         Operation::Verify => "Verify a genuine signature, key ready",
         Operation::VerifyForged => "Refuse a forged signature, key ready",
-        Operation::ColdSign => "Sign, key read each time",
-        Operation::ColdVerify => "Verify a genuine signature, key read each time",
-        Operation::TokenSign => "Make a whole token",
-        Operation::TokenVerify => "Verify a whole genuine token",
-        Operation::TokenForged => "Refuse a whole forged token",
+        Operation::ColdSign => "Sign, key parsed each time",
+        Operation::ColdVerify => "Verify a genuine signature, key parsed each time",
+        Operation::TokenSign => "Create a complete token",
+        Operation::TokenVerify => "Verify a complete genuine token",
+        Operation::TokenForged => "Refuse a complete forged token",
         Operation::Decode => "Decode only: base64 and JSON, no cryptography",
     }
 }
@@ -72,7 +72,7 @@ pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
     vec![
         ("machine", format!("{}, {} cores, {}", machine.processor, machine.cores, machine.system)),
         ("timed", versions.join(", ")),
-        ("asked", crate::report::style::plain(&results.options.target)),
+        ("target", crate::report::style::plain(&results.options.target)),
         (
             "rounds",
             format!(

@@ -1,4 +1,5 @@
-//! What a fuzzing run adds: how many tokens were sent, the steps of each finding, where it was saved, and how to replay it.
+//! What a fuzzing run adds to the report: how many tokens were sent, the steps of each finding, where it was saved, and how to
+//! replay it.
 
 use std::{
     collections::BTreeMap,

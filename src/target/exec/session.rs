@@ -22,7 +22,7 @@ pub(super) enum Failure {
     Ended(String),
     /// It did not answer for so long.
     Silent(Duration),
-    /// It said this, which is no answer to a question in flight.
+    /// It said this, which is not an answer to a question in flight.
     Garbage(String),
 }
 

@@ -1,7 +1,7 @@
 //! The lines of the adapter protocol, as this side writes and reads them.
 //!
 //! Answers are read twice if need be: by a JSON parser, and by the tolerant splitter of [`crate::token`] when the claims that a
-//! verifier echoes are no JSON (`NaN`, control characters). What is accepted must never be lost to a parser's taste.
+//! verifier echoes are not JSON (`NaN`, control characters). What is accepted must never be lost to a parser's taste.
 
 use std::borrow::Cow;
 
