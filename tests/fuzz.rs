@@ -56,7 +56,7 @@ fn a_planted_hole_is_found_saved_and_asked_again() {
     let output = gauntlet(&room, &what);
     let report = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{report}{}", text(&output.stderr));
-    assert!(report.starts_with("FORGED: among 3,000 attack tokens, "), "{report}");
+    assert!(report.starts_with("FORGED: ") && report.contains("among 3,000 attack tokens"), "{report}");
     for part in
         ["steps  ", "drop-signature", "set-header", "none", "kinds of answers", "a second", "file  ", "jwt-gauntlet replay "]
     {
@@ -242,7 +242,7 @@ fn what_cannot_be_asked_or_read_is_told() {
         (&["replay", "builtin:strict"], 2, "nothing to replay"),
         (&["replay", "missing.toml"], 2, "cannot read missing.toml"),
         (&["replay", "report.json"], 2, "cannot use the report report.json"),
-        (&["replay", "file", "builtin:strict", "builtin:jsonwebtoken"], 2, "one target at a time"),
+        (&["replay", "file", "builtin:strict", "builtin:jsonwebtoken"], 2, "only one target is allowed"),
         (&["replay", "file", "exec:/no/such/program"], 4, "cannot replay on exec:/no/such/program"),
     ] {
         let output = gauntlet(&room, args);
