@@ -159,7 +159,7 @@ fn a_command_is_split_into_words_without_a_shell() {
 #[test]
 fn a_program_that_ends_at_once_is_quoted() {
     let Some(text) = refused_to_start("exit", PATIENT) else { return };
-    assert!(text.contains("ended before it was set up (exit status 1)"), "{text}");
+    assert!(text.contains("ended before it was configured (exit status 1)"), "{text}");
     assert!(text.contains("\n  ModuleNotFoundError: No module named 'jwt'"), "{text}");
 }
 
