@@ -38,7 +38,7 @@ fn times(members: &[Member], now: i64, remarks: &mut Remarks) {
             remarks.add(
                 Severity::Medium,
                 name,
-                format!("{name} is so large that it must be in milliseconds; RFC 7519 means seconds."),
+                format!("{name} is so large that it must be in milliseconds; RFC 7519 requires seconds."),
             );
         }
     }
@@ -69,7 +69,7 @@ fn lifetime(members: &[Member], now: i64, remarks: &mut Remarks) {
             remarks.add(
                 Severity::Low,
                 "exp",
-                format!("The token lives for {} hours{since}; a stolen one is useful as long.", life / 3600),
+                format!("The token lives for {} hours{since}; a stolen one can be used as long.", life / 3600),
             );
         }
     }

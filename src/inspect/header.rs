@@ -18,7 +18,7 @@ pub(super) fn remark(part: &Part, members: &[Member], kind: Kind, remarks: &mut 
             remarks.add(
                 Severity::Medium,
                 name,
-                format!("The token {what}; a verifier that believes it trusts whoever made the token."),
+                format!("The token {what}; a verifier that uses it trusts anyone who makes a token."),
             );
         }
     }
@@ -40,17 +40,21 @@ pub(super) fn remark(part: &Part, members: &[Member], kind: Kind, remarks: &mut 
 
 /// Headers that bring or point to a key.
 const EMBEDDED: [(&str, &str); 4] = [
-    ("jwk", "brings the key to verify it with (jwk)"),
-    ("jku", "says where to fetch the key (jku)"),
-    ("x5u", "says where to fetch the certificate (x5u)"),
-    ("x5c", "brings its own certificate chain (x5c)"),
+    ("jwk", "contains its own verification key (jwk)"),
+    ("jku", "gives the URL of its key (jku)"),
+    ("x5u", "gives the URL of its certificate (x5u)"),
+    ("x5c", "contains its own certificate chain (x5c)"),
 ];
 
 fn algorithm(name: &str, kind: Kind, remarks: &mut Remarks) {
     let known = name.parse::<Algorithm>();
     match known {
         _ if name.trim().eq_ignore_ascii_case("none") => {
-            remarks.add(Severity::Critical, "alg", format!("alg is `{}`: the token is unsigned, anyone can write it.", cut(name)));
+            remarks.add(
+                Severity::Critical,
+                "alg",
+                format!("alg is `{}`: the token is unsigned, so anyone can make it.", cut(name)),
+            );
         }
         _ if kind == Kind::Jwe => encryption(name, remarks),
         Ok(Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) => {
@@ -71,7 +75,7 @@ fn algorithm(name: &str, kind: Kind, remarks: &mut Remarks) {
             remarks.add(Severity::High, "alg", format!("alg is spelled `{}`; names are case-sensitive.", cut(name)));
         }
         Err(_) => {
-            remarks.add(Severity::High, "alg", format!("`{}` is not a registered signature algorithm, or a weak one.", cut(name)));
+            remarks.add(Severity::High, "alg", format!("`{}` is not a registered signature algorithm, or is weak.", cut(name)));
         }
     }
 }
@@ -132,7 +136,7 @@ pub(super) fn remark_signature(part: &Part, header: Option<&Part>, remarks: &mut
     if length == 0 && !unsigned {
         remarks.add(Severity::Critical, "signature", "The signature is empty.");
     } else if unsigned && length > 0 {
-        remarks.add(Severity::Medium, "signature", "There is a signature, though alg says that there is none.");
+        remarks.add(Severity::Medium, "signature", "There is a signature, although alg is none.");
     }
     let expected = match name.parse::<Algorithm>() {
         Ok(a @ (Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512)) => a.hash().len(),

@@ -99,7 +99,7 @@ impl Part {
     pub(super) fn remark(&self, remarks: &mut Remarks) {
         if !self.oddities.is_empty() {
             let text = format!(
-                "The {} is not written as base64url without padding ({}); whoever reads it leniently has several texts for one token.",
+                "The {} is not written as base64url without padding ({}); lenient verifiers accept several encodings of one token.",
                 self.name,
                 self.oddities.join(", ")
             );
@@ -120,7 +120,7 @@ impl Part {
 
     fn remark_json(&self, remarks: &mut Remarks) {
         if let Some(names) = duplicates(&self.members()) {
-            let text = format!("The {} names {names} more than once; which one counts differs from reader to reader.", self.name);
+            let text = format!("The {} names {names} more than once; parsers differ in which one they use.", self.name);
             remarks.add(Severity::High, "duplicate", text);
         }
         let severity = if self.name == "header" { Severity::High } else { Severity::Medium };
@@ -171,11 +171,11 @@ fn symbols(text: &[u8]) -> (Vec<u8>, Vec<&'static str>) {
                 symbols.push(symbol);
             }
         } else {
-            note(if byte.is_ascii_whitespace() { "white space" } else { "characters of no alphabet" });
+            note(if byte.is_ascii_whitespace() { "white space" } else { "invalid characters" });
         }
     }
     if symbols.len() % 4 == 1 {
-        note("a length that no bytes have");
+        note("an impossible length");
         symbols.pop();
     } else if text.len() < 2 * SEEN && lenient().decode(&symbols).is_ok_and(|bytes| lenient().encode(&bytes).as_bytes() != symbols)
     {

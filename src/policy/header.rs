@@ -7,7 +7,7 @@ use super::{
 use crate::{algorithm::Algorithm, target::Trust};
 
 const ALIAS: &str = "Ed25519 is the newer name of what EdDSA means with this key (RFC 9864 section 2.2)";
-const CRIT_NULL: &str = "a member that is null is to many libraries an absent one";
+const CRIT_NULL: &str = "a member is null: many libraries treat it as absent";
 const CRIT_MAY: &str = "crit is empty or names standard members, so it may be refused as invalid (RFC 7515 section 4.1.11)";
 const B64: &str = "b64 without effect: a verifier that does not know RFC 7797 ignores it, or must refuse it if crit names it";
 const TYP: &str = "typ names no kind of token that is known (RFC 7515 section 4.1.9 leaves it to the application)";

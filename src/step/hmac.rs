@@ -195,7 +195,7 @@ fn member_text(work: &mut Work<'_>, name: &str) -> Result<Vec<u8>, StepError> {
 
 pub(crate) fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u8>, StepError> {
     let decoded = |by: &data_encoding::Encoding| {
-        by.decode(secret).map_err(|_| StepError::Unfit("the secret cannot be decoded so".to_owned()))
+        by.decode(secret).map_err(|_| StepError::Unfit("the secret has no such encoding".to_owned()))
     };
     Ok(match reading {
         SecretReading::Plain => secret.to_vec(),
@@ -219,7 +219,7 @@ pub(crate) fn read_secret(secret: &[u8], reading: SecretReading) -> Result<Vec<u
 
 fn derive(text: &[u8], by: Derivation) -> Result<Vec<u8>, StepError> {
     use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
-    let unfit = || StepError::Unfit("the key cannot be decoded so".to_owned());
+    let unfit = || StepError::Unfit("the key has no such encoding".to_owned());
     let hex = |bytes: &[u8]| HEXLOWER.encode(bytes).into_bytes();
     Ok(match by {
         Derivation::Sha256 => Sha2::Sha256.digest(text),
