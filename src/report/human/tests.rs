@@ -89,11 +89,12 @@ controls  RS256   passed   14 of 14 genuine tokens accepted, broken ones refused
 FORGED  accepted, though no trusted key signed it: anyone can make such a token
 
   critical  alg-none/case-variants  RS256 ES256
-            An unsigned token is accepted when alg spells `none` in other letter case
+            An unsigned token is accepted when alg spells `none` in other letter
+            case
             cases       2: #None #nOnE
             why         The target accepted claims that no trusted key signed,
                         and returned them: canary 00112233 came back.
-            token       eyJhbGciOiJOb25lIn0.eyJzeyJzeyJzeyJ…  (261 characters)
+            token       eyJhbGciOiJOb25lIn0.eyJzeyJzeyJzeyJze…  (261 characters)
             full token  jwt-gauntlet forge 'alg-none/case-variants#None' --alg RS256
             fix         Compare alg with an allow list, case-sensitively, before
                         any other processing.
@@ -103,7 +104,8 @@ MALLEABLE  the issuer's claims accepted in a changed token, which bypasses
            denylists and caches
 
   low       b64/padding                       RS256 · 1 case
-            An unsigned token is accepted when alg spells `none` in other letter case
+            An unsigned token is accepted when alg spells `none` in other letter
+            case
 
 NEXT
   how the attack works:   jwt-gauntlet show alg-none/case-variants
