@@ -121,7 +121,7 @@ impl Recipe {
         plan::sample(entropy, scene, true)
     }
 
-    /// A random recipe without private-key mathematics, certificates or other dear steps.
+    /// A random recipe without private-key mathematics, certificates or other expensive steps.
     #[must_use]
     pub fn sample_cheap(entropy: &mut Entropy, scene: &Scene) -> Self {
         plan::sample(entropy, scene, false)

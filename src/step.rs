@@ -196,8 +196,8 @@ pub enum Step {
 /// Why a step could not be applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {
-    /// The header or the payload is no JSON object that could be edited.
-    #[error("the {0} is no JSON object")]
+    /// The header or the payload is not a JSON object that could be edited.
+    #[error("the {0} is not a JSON object")]
     NotAnObject(&'static str),
     /// The member to edit is absent.
     #[error("there is no member `{0}`")]

@@ -32,7 +32,7 @@ fn a_command_that_is_not_found_is_named() {
     let exec = Exec::parse("'no such program' x", PATIENT).expect("two words");
     let error = exec.configure(&trust()).map(|_| ()).expect_err("nothing to start");
     let text = error.to_string();
-    assert!(text.starts_with("cannot start `no such program`: there is no such program (write exec:"), "{text}");
+    assert!(text.starts_with("cannot start `no such program`: program not found (write exec:"), "{text}");
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_command_is_split_into_words_without_a_shell() {
     assert!(matches!(Exec::parse("  ", PATIENT), Err(CommandError::Empty)));
     assert!(matches!(Exec::parse("''", PATIENT), Err(CommandError::Empty)));
     let exec = Exec::parse("echo $HOME > x", PATIENT).expect("four words");
-    let error = exec.configure(&trust()).map(|_| ()).expect_err("echo is no adapter").to_string();
+    let error = exec.configure(&trust()).map(|_| ()).expect_err("echo is not an adapter").to_string();
     assert!(error.ends_with("(exit status 0); its standard output ends with:\n  $HOME > x"), "{error}");
 }
 
@@ -49,7 +49,7 @@ fn a_command_is_split_into_words_without_a_shell() {
 fn a_program_that_ends_at_once_is_quoted() {
     let Some(text) = refused_to_start("exit", PATIENT) else { return };
     let text = text.to_string();
-    assert!(text.contains("ended before it was set up (exit status 1)"), "{text}");
+    assert!(text.contains("ended before it was configured (exit status 1)"), "{text}");
     assert!(text.contains("\n  ModuleNotFoundError: No module named 'jwt'"), "{text}");
 }
 
@@ -177,7 +177,7 @@ fn a_program_that_never_answers_ends_the_run() {
 fn a_program_that_cannot_be_set_up_again_ends_the_run() {
     let Some(target) = Misbehaving::start("once", PATIENT) else { return };
     let text = ask(&*target.verifier(), &["die", "a"]).expect_err("no second start").to_string();
-    assert!(text.contains("could not be set up: unsupported: not again"), "{text}");
+    assert!(text.contains("could not be configured: unsupported: not again"), "{text}");
 }
 
 #[test]

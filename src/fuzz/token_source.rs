@@ -19,7 +19,7 @@ use crate::{
 pub struct TokenSource<'a> {
     stage: &'a Stage,
     entropy: Entropy,
-    /// The two bases, then what dear steps made of them: recipes with their work done.
+    /// The two bases, then what expensive steps made of them: recipes with their work done.
     starts: Vec<(Recipe, Work<'a>)>,
     corpus: Vec<Recipe>,
     /// Recipes of another run's corpus that were not asked yet: what they draw is known before anything new is.
@@ -30,7 +30,7 @@ pub struct TokenSource<'a> {
     signing_budget: usize,
 }
 
-/// Kept recipes, and starts that were dear.
+/// Kept recipes, and starts that were expensive.
 const CORPUS: usize = 512;
 const STARTS: usize = 512;
 /// Attempts at a recipe that can be forged.
@@ -63,7 +63,7 @@ impl<'a> TokenSource<'a> {
         }
     }
 
-    /// This mint with fewer dear recipes: a run with coverage has several mints to share a few thousand executions.
+    /// This mint with fewer expensive recipes: a run with coverage has several mints to share a few thousand executions.
     #[must_use]
     pub fn with_small_budget(mut self) -> Self {
         self.signing_budget = match self.stage.algorithm().family() {
@@ -226,7 +226,7 @@ impl<'a> TokenSource<'a> {
         Some(prepared)
     }
 
-    /// A step or two behind what was dear to make.
+    /// A step or two after what was expensive to make.
     fn variation(&mut self) -> Vec<Step> {
         let count = self.entropy.few(2);
         let steps = (0..count).map(|_| Step::sample(&mut self.entropy, self.stage.scene()));

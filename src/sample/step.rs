@@ -64,7 +64,7 @@ pub(super) fn claim_time(entropy: &mut Entropy) -> Step {
     Step::ClaimTime { name: name.into(), seconds: seconds.into() }
 }
 
-/// What is done to a key that is no secret of the issuer's, in so many of a hundred cases.
+/// What is done to a key that is not a secret of the issuer's, in so many of a hundred cases.
 pub(super) fn derivation(key: &MacKey, entropy: &mut Entropy, percent: usize) -> Option<Choice<Derivation>> {
     let public = matches!(key, MacKey::Text(_) | MacKey::PublicKey(_) | MacKey::Member(_));
     (public && entropy.percent(percent)).then(|| dealt!(entropy, Derivation))

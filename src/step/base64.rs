@@ -9,7 +9,7 @@ use super::{
 };
 use crate::token::Segment;
 
-/// A spelling that some decoder takes for the same bytes.
+/// An encoding that some decoders read as the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Base64Spelling {
@@ -74,7 +74,7 @@ pub(super) fn respell(work: &mut Work<'_>, of: SegmentName, to: Base64Spelling) 
         Base64Spelling::Twice => data_encoding::BASE64URL_NOPAD.encode(text.as_bytes()),
         Base64Spelling::Hex => HEXLOWER.encode(&bytes),
         Base64Spelling::Plain => {
-            String::from_utf8(bytes).map_err(|_| StepError::Unfit(format!("the {} is no UTF-8", of.name())))?
+            String::from_utf8(bytes).map_err(|_| StepError::Unfit(format!("the {} is not UTF-8", of.name())))?
         }
     });
     Ok(())

@@ -1,4 +1,4 @@
-//! ECDSA: numbers that no verifier may take for a signature, and other spellings of good ones.
+//! ECDSA: numbers that no verifier may accept as a signature, and other encodings of valid ones.
 
 mod scalars;
 mod spelling;

@@ -1,4 +1,4 @@
-//! Steps that bring a key along: keys, key sets and certificates of the attacker's in the header, with a signature that fits them.
+//! Steps that embed a key: the attacker's keys, key sets and certificates in the header, with a signature that fits them.
 //!
 //! A verifier must not let the token choose its key (RFC 7515 section 4.1.3, RFC 8725 section 3.10). The near-trusted forms are here
 //! for verifiers that do compare the embedded key with the trusted one, but only some members of it. Deliberately absent: `jku`

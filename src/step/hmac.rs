@@ -111,7 +111,7 @@ fn needs_the_secret(work: &Work<'_>, key: &MacKey, bytes: &[u8]) -> bool {
 fn trusted_secret(work: &Work<'_>) -> Result<Vec<u8>, StepError> {
     match &work.trusted()?.material {
         Material::Secret(secret) => Ok(secret.clone()),
-        _ => Err(StepError::Unfit("the trusted key is no shared secret".to_owned())),
+        _ => Err(StepError::Unfit("the trusted key is not a shared secret".to_owned())),
     }
 }
 

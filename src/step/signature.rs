@@ -131,7 +131,7 @@ pub(super) fn flip(work: &mut Work<'_>, of: SegmentName, bit: i64) -> Result<(),
     let mut bytes = segment.bytes().ok_or_else(|| StepError::Unfit(format!("the {} is not base64url", of.name())))?;
     let bits = i64::try_from(bytes.len() * 8).expect("a token is short");
     let index = if bit < 0 { bits + bit } else { bit };
-    // Before the first bit is no bit either.
+    // Before the first bit is not a bit either.
     let index = usize::try_from(index).ok().filter(|index| index / 8 < bytes.len());
     let index = index.ok_or_else(|| StepError::Unfit(format!("the {} has no bit {bit}", of.name())))?;
     bytes[index / 8] ^= 0x80 >> (index % 8);
@@ -193,7 +193,7 @@ pub(super) fn sign(work: &mut Work<'_>, with: Holder, algorithm: Option<Algorith
 
 pub(super) fn sign_with_key(work: &mut Work<'_>, pem: &str, algorithm: Option<Algorithm>) -> Result<(), StepError> {
     let key =
-        Key::from_private_pem(pem).ok_or_else(|| StepError::Value("`pem` is no private key that JOSE signs with".to_owned()))?;
+        Key::from_private_pem(pem).ok_or_else(|| StepError::Value("`pem` is not a private key that JOSE signs with".to_owned()))?;
     if key.public_material() == work.issuer().public.material {
         return sign(work, Holder::Trusted, algorithm);
     }

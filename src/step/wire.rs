@@ -93,7 +93,7 @@ impl Shape {
     }
 }
 
-/// Where in a JSON serialisation something stands that is no signature.
+/// Where in a JSON serialisation something stands that is not a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum JsonPlace {
@@ -252,7 +252,7 @@ pub(super) fn json_signature(work: &mut Work<'_>, at: JsonPlace, to: Option<&str
 pub(super) fn member(work: &mut Work<'_>, name: &str, to: &str, at: Place) -> Result<(), StepError> {
     let text = work.wire_text();
     let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    let inner = inner.ok_or_else(|| StepError::Unfit("the token is no JSON object".to_owned()))?;
+    let inner = inner.ok_or_else(|| StepError::Unfit("the token is not a JSON object".to_owned()))?;
     let (member, comma) = (format!("{}:{to}", json!(name)), if inner.trim().is_empty() { "" } else { "," });
     work.set_wire_text(match at {
         Place::First => format!("{{{member}{comma}{inner}}}"),

@@ -65,7 +65,7 @@ impl Default for Limits {
     }
 }
 
-/// A text that is no command.
+/// A text that is not a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// There is no word in it.
@@ -205,7 +205,7 @@ impl Shared {
     /// Why a program did not become ready, in words for the one who wrote or installed it.
     fn not_ready(&self, mut process: Process, fault: &Fault) -> AskError {
         let what = match fault {
-            Fault::Failed(Failure::Ended(_)) => format!("ended before it was set up ({})", process.exit()),
+            Fault::Failed(Failure::Ended(_)) => format!("ended before it was configured ({})", process.exit()),
             Fault::Failed(Failure::Silent(limit)) => format!("did not answer `configure` within {limit:?}"),
             Fault::Broke(breach) => broke(breach),
         };
@@ -236,7 +236,7 @@ impl Shared {
             _ if self.registry.stopped() => AskError::Stopped,
             ConfigureError::Unreachable(error @ (AskError::Protocol(_) | AskError::Stopped)) => error,
             error => AskError::Unreachable(format!(
-                "`{}` was started again after a failure and could not be set up: {error}",
+                "`{}` was restarted after a failure but could not be configured: {error}",
                 self.command_line()
             )),
         }

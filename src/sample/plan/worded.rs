@@ -181,7 +181,7 @@ pub(super) fn neighbours(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &S
     Base::Forged
 }
 
-/// Signed by a key that is no secret, under a key id that may stand for it.
+/// Signed by a key that is not a secret, under a key id that may stand for it.
 pub(super) fn leaked(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     let known = if scene.leaked > 0 && entropy.percent(80) { scene.leaked } else { scene.private_keys.len() };
     let (pem, algorithm) = entropy.pick(&scene.private_keys[..known]).clone();

@@ -334,7 +334,7 @@ impl Drop for Process {
 
 fn does_not_start(program: &str, error: &io::Error) -> AskError {
     let why = match error.kind() {
-        io::ErrorKind::NotFound => "there is no such program".to_owned(),
+        io::ErrorKind::NotFound => "program not found".to_owned(),
         io::ErrorKind::PermissionDenied => "it may not be executed".to_owned(),
         _ => error.to_string(),
     };

@@ -332,7 +332,7 @@ impl Trouble {
     /// The token that is to blame for certain.
     fn proven(&self) -> Option<usize> {
         let alone = if self.suspects.len() == 1 { self.suspects.front().copied() } else { None };
-        // Silence is not handed on from one token to the next, and waiting for it again is dear.
+        // Silence is not handed on from one token to the next, and waiting for it again is expensive.
         alone.filter(|_| self.fresh || matches!(self.failure, Failure::Silent(_)))
     }
 }
