@@ -1,7 +1,11 @@
-//! Asking.
+//! Asking a target: setting it up, single questions next to a control, and the one measure of what is slow.
+//!
+//! Deliberately absent: what a token is and where it comes from; the fronts say that.
 
-pub(crate) mod alone;
+mod setup;
 pub(crate) mod single;
+
+pub(crate) use setup::set_up;
 
 use crate::verifier::AskError;
 

@@ -215,6 +215,7 @@ impl<'a> Gauntlet<'a> {
             findings: tally.findings.into_iter().map(|(_, f)| f).collect(),
             skipped: tally.skipped.into_iter().map(|(_, s)| s).collect(),
             controls,
+            conduct: self.implementation.conduct(),
             failure,
         })
     }

@@ -8,6 +8,7 @@
 //! Each algorithm and configuration is a stage with a stream of its own, so that the same seed and number of cases ask the same tokens in
 //! the same order on any number of cores, as long as the target gives the same answers.
 
+pub(crate) mod alone;
 mod batch_queue;
 mod campaign;
 mod class;
@@ -16,7 +17,7 @@ mod fingerprint;
 pub mod gate;
 mod schedule;
 mod semaphore;
-pub(crate) mod shrink;
+mod shrink;
 pub(crate) mod stage;
 mod stage_runner;
 pub(crate) mod token_source;

@@ -18,11 +18,12 @@
 //! ```
 //!
 //! # The way through
-//! [`catalogue`] (`Attack`, `Case`) → [`recipe`] (`Forged`) → [`target`] (`Verdict`) → [`verdict::judge`] (`Outcome`) → [`finding`]
-//! (`Report`). New code belongs to exactly one of these rooms, and nothing flows backwards.
+//! [`catalogue`] (`Attack`, `Case`) → [`recipe`] (`Forged`) → [`verifier`] (`Verdict`) → [`oracle`] (`Outcome`) → [`report`] (`Report`,
+//! `Conclusion`). New code belongs to exactly one of these rooms, and nothing flows backwards: `tests/rooms.rs` lists which room may use
+//! which.
 //!
 //! # Invariants
-//! - The oracle is computed from bytes ([`ledger`], [`recognise`]): it compares with what the trusted keys signed.
+//! - The oracle is computed from bytes ([`oracle::ledger`], [`oracle::recognise`]): it compares with what the trusted keys signed.
 //! - `Err` never means "the token was refused"; that is a [`Verdict`].
 //! - The same seed gives the same tokens, canaries included.
 //! - Nothing outside the command line prints, and nothing uses the network.

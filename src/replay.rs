@@ -11,17 +11,17 @@ use std::sync::{
 
 use crate::{
     algorithm::Algorithm,
-    ask::RunError,
-    ask::alone::Alone,
+    ask::{RunError, set_up},
     catalogue::{Attack, Catalogue},
     configuration::Configuration,
+    fuzz::alone::Alone,
     fuzz::stage::{Prepared, Stage},
     oracle::Meaning,
     recipe::{Base, Forged, Recipe},
     report::{Control, Finding, Report, Skipped, Summary, Target},
     token::Token,
     verdict::{Outcome, Provenance, Severity, Verdict},
-    verifier::{AskError, ConfigureError, Implementation},
+    verifier::{AskError, Conduct, Implementation},
     words::Words,
 };
 
@@ -121,14 +121,9 @@ impl Replay<'_> {
             return Ok(());
         };
         let mut control = Control::of(algorithm, configuration);
-        let verifier = match self.implementation.configure(stage.trust()) {
+        let verifier = match set_up(self.implementation, stage.trust(), configuration)? {
             Ok(verifier) => verifier,
-            Err(ConfigureError::Unreachable(error)) if control.usual => return Err(error),
-            Err(refused) => {
-                let reason = match refused {
-                    ConfigureError::Unsupported(reason) => reason,
-                    ConfigureError::Unreachable(error) => error.to_string(),
-                };
+            Err(reason) => {
                 for question in questions {
                     self.skip(question, format!("{}: {reason}", configuration.label()));
                 }
@@ -207,6 +202,7 @@ impl Replay<'_> {
         report.summary.interrupted = interrupted || report.failure.is_some();
         report.summary.skipped = report.skipped.len();
         report.summary.findings = report.findings.len();
+        report.conduct = self.implementation.conduct();
         if let Some((name, version)) = self.implementation.identity() {
             report.target = Target { name, version };
         }
@@ -235,6 +231,7 @@ fn empty(cases: usize) -> Report {
         findings: Vec::new(),
         skipped: Vec::new(),
         controls: Vec::new(),
+        conduct: Conduct::default(),
         failure: None,
     }
 }

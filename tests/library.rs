@@ -10,7 +10,7 @@ use std::{
 };
 
 use data_encoding::BASE64URL_NOPAD;
-use jwt_gauntlet::{Algorithm, ConfigureError, Gauntlet, Outcome, Trust, Verdict, verifier::Verifier};
+use jwt_gauntlet::{Algorithm, AskError, Catalogue, ConfigureError, Gauntlet, Outcome, Report, Trust, Verdict, Verifier};
 
 type Toy = Box<dyn Fn(&str) -> Verdict + Send + Sync>;
 
@@ -142,4 +142,69 @@ fn an_answer_that_came_late_once_is_no_finding_of_a_stopped_run() {
     assert!(report.summary.interrupted);
     assert!(report.findings.iter().all(|finding| finding.outcome != Outcome::Slow), "{:?}", report.findings);
     assert_eq!(report.skipped.iter().filter(|skipped| skipped.reason.contains("was slow")).count(), 1);
+}
+
+/// What `assert_secure` says about a report.
+fn failure(report: &Report) -> String {
+    let failure = std::panic::catch_unwind(|| report.assert_secure()).expect_err("the test of a user fails");
+    failure.downcast_ref::<String>().cloned().expect("a message")
+}
+
+#[test]
+fn a_run_that_asked_nothing_is_not_secure() {
+    let report = Gauntlet::new(toy(false)).algorithms([Algorithm::HS256]).catalogue(Catalogue::default()).run().expect("runs");
+    assert_eq!(report.summary.asked, 0);
+    assert!(failure(&report).contains("every case was skipped"), "{}", failure(&report));
+}
+
+#[test]
+fn a_target_that_is_lost_midway_is_not_secure() {
+    let sound = toy(true);
+    let lost = |trust: &Trust| {
+        let verify = sound(trust)?;
+        Ok(Lost(verify, AtomicUsize::new(0)))
+    };
+    let mut catalogue = Catalogue::built_in();
+    catalogue.select(&["alg-none".to_owned()], &[]).expect("there is such a group");
+    let report =
+        Gauntlet::new(lost).algorithms([Algorithm::HS256]).catalogue(catalogue).jobs(1).run().expect("what was found is kept");
+    assert!(report.failure.as_deref().is_some_and(|failure| failure.contains("gone")), "{:?}", report.summary);
+    let known = Report { findings: Vec::new(), ..report };
+    assert!(failure(&known).contains("the target was lost, so that nothing was proven: gone"), "{}", failure(&known));
+}
+
+/// Gives no answer after the first twenty.
+struct Lost(Toy, AtomicUsize);
+
+impl Verifier for Lost {
+    fn verify(&self, token: &str) -> Result<Verdict, AskError> {
+        match self.1.fetch_add(1, Ordering::Relaxed) {
+            0..20 => Ok((self.0)(token)),
+            _ => Err(AskError::Unreachable("gone".to_owned())),
+        }
+    }
+}
+
+#[test]
+fn a_verifier_that_accepts_a_broken_signature_is_not_secure() {
+    // Whoever quotes the issuer's header and claims is believed; the chosen attacks quote neither.
+    let quoting = |trust: &Trust| {
+        let key = trust.public_key().map_err(|e| ConfigureError::Unsupported(e.to_string()))?;
+        Ok(move |token: &str| {
+            let (input, signature) = token.rsplit_once('.').unwrap_or_default();
+            let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap_or_default();
+            let genuine = key.verifies(Algorithm::HS256, input.as_bytes(), &signature);
+            let broken = |index: usize| {
+                let mut mended = signature.clone();
+                mended.get_mut(index).map(|byte| *byte ^= 0x40);
+                key.verifies(Algorithm::HS256, input.as_bytes(), &mended)
+            };
+            if genuine || broken(8) { Verdict::Accepted(None) } else { Verdict::rejected("bad signature") }
+        })
+    };
+    let mut catalogue = Catalogue::built_in();
+    catalogue.select(&["alg-none/exact".to_owned()], &[]).expect("there is such a class");
+    let report = Gauntlet::new(quoting).algorithms([Algorithm::HS256]).catalogue(catalogue).run().expect("runs");
+    assert_eq!(report.findings, []);
+    assert!(failure(&report).contains("a token with a broken signature was accepted"), "{}", failure(&report));
 }

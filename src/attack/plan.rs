@@ -102,11 +102,6 @@ impl Plan {
 }
 
 impl Stage {
-    /// Whether the verifier is set up as usual.
-    pub(super) fn is_usual(&self) -> bool {
-        self.configuration == Configuration::default()
-    }
-
     /// Both controls, the cases, and the genuine token again.
     pub(super) fn stream<'a>(&'a self, forged: impl Iterator<Item = &'a Forged>) -> Vec<&'a str> {
         let before = [self.genuine.as_str(), self.broken.as_str()].into_iter();

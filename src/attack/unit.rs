@@ -2,7 +2,6 @@
 
 use std::{
     ops::ControlFlow,
-    panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,13 +13,16 @@ use super::{
     plan::{Stage, Unit},
 };
 use crate::{
-    ask::single::{Pace, Single},
+    ask::{
+        set_up,
+        single::{Pace, Single},
+    },
     catalogue::Case,
     oracle::judge,
     recipe::Forged,
     report::{Control, Finding, Skipped},
     verdict::{Claims, Echo, Outcome, Provenance, Verdict},
-    verifier::{AskError, ConfigureError, Implementation, Verifier, panic_text},
+    verifier::{AskError, Implementation, Verifier},
 };
 
 /// Asks one unit after the other, with a verifier of its own.
@@ -88,17 +90,7 @@ impl<'a> Worker<'a> {
         if self.ready.as_ref().is_none_or(|(number, _)| *number != unit.number) {
             // The old one goes first, so that a program behind it can serve the new one.
             self.ready = None;
-            let configure = || self.implementation.configure(&unit.stage.issuer.trust);
-            let verifier = match panic::catch_unwind(AssertUnwindSafe(configure)) {
-                Ok(Ok(verifier)) => Ok(verifier),
-                Ok(Err(ConfigureError::Unsupported(reason))) => Err(reason),
-                // Dying over an odd key ends that configuration and not the run.
-                Ok(Err(ConfigureError::Unreachable(error))) if !unit.stage.is_usual() => {
-                    Err(format!("configuration failed: {error}"))
-                }
-                Ok(Err(ConfigureError::Unreachable(error))) => return Err(error),
-                Err(panic) => Err(panic_text(&*panic)),
-            };
+            let verifier = set_up(self.implementation, &unit.stage.issuer.trust, &unit.stage.configuration)?;
             self.ready = Some((unit.number, verifier));
         }
         Ok(&self.ready.as_ref().expect("it was just set").1)

@@ -188,6 +188,7 @@ impl Fuzzer<'_> {
             findings,
             skipped: Vec::new(),
             controls,
+            conduct: self.implementation.conduct(),
             failure: failure.filter(|_| !interrupted).map(|error| error.to_string()),
         };
         Ok(Fuzzed { report, cases, executions, seen_at, corpus, kinds })

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::stage::Prepared;
 use crate::{
-    ask::alone::Alone,
+    fuzz::alone::Alone,
     oracle::Meaning,
     recipe::{Base, Recipe},
     verdict::Verdict,

@@ -3,27 +3,27 @@
 use std::{
     collections::HashSet,
     ops::ControlFlow,
-    panic::{self, AssertUnwindSafe},
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
 use super::{
     Fingerprint,
+    alone::Alone,
     semaphore::{Permit, Semaphore},
     shrink,
     stage::{Prepared, Stage},
     token_source::TokenSource,
 };
 use crate::{
-    ask::{alone::Alone, single::Pace},
+    ask::{set_up, single::Pace},
     catalogue::{Case, Catalogue},
     oracle::{HELD, Meaning, policy::Rule},
     recipe::{Forged, Recipe},
     report::{Control, Finding},
     token::Token,
     verdict::{Outcome, Provenance, Verdict},
-    verifier::{AskError, ConfigureError, Implementation, Verifier, panic_text},
+    verifier::{AskError, Implementation, Verifier},
 };
 
 /// A stage and what became of it.
@@ -147,14 +147,11 @@ impl<'a> StageRunner<'a> {
         Ok(batch.len())
     }
 
-    /// A verifier for this stage; `None` closes the lane.
+    /// A verifier for this stage; `None` closes the stage.
     fn set_up(&mut self, implementation: &dyn Implementation, _: &Permit<'_>) -> Result<Option<Box<dyn Verifier>>, AskError> {
-        let reason = match panic::catch_unwind(AssertUnwindSafe(|| implementation.configure(&self.stage.issuer().trust))) {
-            Ok(Ok(verifier)) => return Ok(Some(verifier)),
-            Ok(Err(ConfigureError::Unreachable(error))) if self.control.usual => return Err(error),
-            Ok(Err(ConfigureError::Unreachable(error))) => error.to_string(),
-            Ok(Err(ConfigureError::Unsupported(reason))) => reason,
-            Err(panic) => panic_text(&*panic),
+        let reason = match set_up(implementation, &self.stage.issuer().trust, self.stage.configuration())? {
+            Ok(verifier) => return Ok(Some(verifier)),
+            Err(reason) => reason,
         };
         self.control.unsupported = Some(reason);
         self.closed = true;

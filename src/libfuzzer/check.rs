@@ -4,7 +4,12 @@ use std::{env, fs, path::Path, sync::Arc, time::Duration};
 
 use super::engine::Engine;
 use crate::{
-    algorithm::Algorithm, attack::Gauntlet, catalogue::Catalogue, fuzz::Fuzzer, report::Finding, verdict::Outcome,
+    algorithm::Algorithm,
+    attack::Gauntlet,
+    catalogue::Catalogue,
+    fuzz::Fuzzer,
+    report::{Baseline, Conclusion, Finding, Report},
+    verdict::{Outcome, Severity},
     verifier::Implementation,
 };
 
@@ -35,7 +40,7 @@ pub fn check(target: impl Implementation + 'static, algorithms: &[Algorithm], fo
     match Fuzzer::new(Arc::clone(&target)).algorithms(algorithms.iter().copied()).time(time).run() {
         Ok(fuzzed) => {
             let note = format!("{} tokens with seed {}", fuzzed.executions, fuzzed.report.seed);
-            refuse(&fuzzed.report.findings, &note);
+            refuse(&fuzzed.report, &note);
         }
         Err(error) => panic!("jwt-gauntlet cannot fuzz this: {error}"),
     }
@@ -58,7 +63,7 @@ fn replay(target: &Arc<dyn Implementation>, engine: &Engine, algorithms: &[Algor
         if all.into_iter().any(|a| wanted.contains(&a)) {
             let report = Gauntlet::new(Arc::clone(target)).algorithms(wanted).catalogue(catalogue).run();
             let report = report.unwrap_or_else(|error| panic!("a saved finding cannot be replayed: {error}"));
-            refuse(&report.findings, &format!("replayed from {}", findings.display()));
+            refuse(&report, &format!("replayed from {}", findings.display()));
         }
     }
     for file in files.iter().filter(|path| path.extension().is_none_or(|e| e != "toml")) {
@@ -71,10 +76,15 @@ fn replay(target: &Arc<dyn Implementation>, engine: &Engine, algorithms: &[Algor
     }
 }
 
-/// Fails with everything that is worth failing for.
-fn refuse(findings: &[Finding], note: &str) {
-    let told: Vec<String> = findings.iter().filter(|finding| finding.outcome >= Outcome::Policy).map(tell).collect();
+/// Fails with everything that is worth failing for, and for a run that proves nothing.
+fn refuse(report: &Report, note: &str) {
+    let told: Vec<String> = report.findings.iter().filter(|finding| finding.outcome >= Outcome::Policy).map(tell).collect();
     assert!(told.is_empty(), "jwt-gauntlet found {} failures ({note}):\n\n{}", told.len(), told.join("\n\n"));
+    match Conclusion::of(report, Severity::Critical, &Baseline::default()) {
+        Conclusion::ControlsFailed => panic!("jwt-gauntlet proved nothing: the controls failed ({note})"),
+        Conclusion::Lost => panic!("jwt-gauntlet lost the target: {} ({note})", report.failure.as_deref().unwrap_or_default()),
+        _ => {}
+    }
 }
 
 fn tell(finding: &Finding) -> String {

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     algorithm::Algorithm,
     ask::RunError,
-    ask::alone::Alone,
     configuration::Configuration,
+    fuzz::alone::Alone,
     fuzz::{
         FuzzError, gate,
         stage::{Prepared, Stage},

@@ -4,13 +4,14 @@ use std::{fmt::Write as _, sync::Arc};
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
+use super::{Baseline, Conclusion, failed_controls, failing};
 use crate::{
     algorithm::Algorithm,
     catalogue::{Attack, Case},
     configuration::Configuration,
     recipe::Forged,
     verdict::{Claims, Outcome, Severity, Verdict},
-    verifier::Implementation,
+    verifier::{Conduct, Implementation},
 };
 
 /// The result of a run.
@@ -28,6 +29,8 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// How the controls went, one an algorithm and configuration.
     pub controls: Vec<Control>,
+    /// What went wrong besides the answers.
+    pub conduct: Conduct,
     /// Why the run ended before its end, if the target could no longer be asked.
     pub failure: Option<String>,
 }
@@ -185,9 +188,9 @@ impl Control {
 }
 
 impl Report {
-    /// The controls that failed under the usual configuration: without them a clean result proves nothing.
+    /// The controls that failed under the usual configuration, so that a clean result proves nothing.
     pub fn failed_controls(&self) -> impl Iterator<Item = &Control> {
-        self.controls.iter().filter(|c| c.usual && c.unsupported.is_none() && !c.passed())
+        failed_controls(self)
     }
 
     /// Findings at or above `severity`.
@@ -195,17 +198,38 @@ impl Report {
         self.findings.iter().filter(move |f| f.severity >= severity)
     }
 
-    /// Fails the test that calls it if there is a finding of medium severity or worse, or if the controls failed.
+    /// Fails the test that calls it unless everything held: for a finding of medium severity or worse, and for a run that proves nothing
+    /// because controls failed, the target was lost, or nothing was asked.
     ///
     /// # Panics
-    /// With the forged token, why it matters and the remedy.
+    /// With the forged token, why it matters and the remedy; or with what kept the run from proving anything.
     pub fn assert_secure(&self) {
-        let bad: Vec<&Finding> = self.at_least(Severity::Medium).collect();
-        assert!(bad.is_empty(), "{}", failure_text(&bad));
-        let failed: Vec<String> =
-            self.failed_controls().map(|c| format!("{}: {}", c.algorithm, c.refusal.as_deref().unwrap_or("no answer"))).collect();
-        assert!(failed.is_empty(), "the verifier refused genuine tokens, so nothing was proven ({})", failed.join("; "));
+        let none = Baseline::default();
+        let text = match Conclusion::of(self, Severity::Medium, &none) {
+            Conclusion::Held => return,
+            Conclusion::Found => failure_text(&failing(self, Severity::Medium, &none).collect::<Vec<_>>()),
+            Conclusion::ControlsFailed => controls_text(self),
+            Conclusion::Interrupted => "the run was stopped before its end, so that nothing was proven".to_owned(),
+            Conclusion::Lost => {
+                format!("the target was lost, so that nothing was proven: {}", self.failure.as_deref().unwrap_or_default())
+            }
+            Conclusion::NothingAsked => "every case was skipped, so that nothing was proven".to_owned(),
+        };
+        panic!("{text}");
     }
+}
+
+/// Which controls failed, and how.
+fn controls_text(report: &Report) -> String {
+    let one = |control: &Control| {
+        let how = if control.passed() {
+            format!("a token with a broken signature was accepted, {} times", control.broken_accepted)
+        } else {
+            format!("genuine tokens were refused: {}", control.refusal.as_deref().unwrap_or("no answer"))
+        };
+        format!("{}: {how}", control.algorithm)
+    };
+    format!("the controls failed, so that nothing was proven ({})", failed_controls(report).map(one).collect::<Vec<_>>().join("; "))
 }
 
 /// The first findings of each class, as a person who broke the build wants to read them.
@@ -306,7 +330,7 @@ fn claims_as_json<S: Serializer>(claims: &Option<Claims>, serializer: S) -> Resu
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 8)?;
+        let mut report = serializer.serialize_struct("Report", 9)?;
         report.serialize_field("schema", "jwt-gauntlet/report/1")?;
         report.serialize_field("target", &self.target)?;
         report.serialize_field("seed", &self.seed)?;
@@ -314,6 +338,7 @@ impl Serialize for Report {
         report.serialize_field("findings", &self.findings)?;
         report.serialize_field("skipped", &self.skipped)?;
         report.serialize_field("controls", &self.controls)?;
+        report.serialize_field("conduct", &self.conduct)?;
         match &self.failure {
             Some(failure) => report.serialize_field("failure", failure)?,
             None => report.skip_field("failure")?,

@@ -24,6 +24,7 @@ use crate::{
     report::{Control, Finding, Report, replay::Replayed},
     text::plain,
     verdict::{Outcome, Severity},
+    verifier::Conduct,
 };
 
 /// How to show a report.
@@ -142,7 +143,11 @@ fn held(report: &Report, view: &View<'_>) -> String {
         0 => format!("none of {} was accepted as a forgery.", count(report.summary.asked, "attack token", "attack tokens")),
         _ => format!("nothing new among {}.", count(report.summary.asked, "attack token", "attack tokens")),
     };
-    text + &spared(report, view)
+    let restarts = match report.conduct.restarts {
+        0 => String::new(),
+        n => format!(" The target ended on its own {}.", count(n, "time", "times")),
+    };
+    text + &spared(report, view) + &restarts
 }
 
 /// The findings that do not fail a run, as sentences.
@@ -192,6 +197,9 @@ fn basis(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()
     if let Some(failure) = &report.failure {
         writeln!(out, "lost      {}", view.style.wrap(&plain(failure), 10))?;
     }
+    if let Some(text) = conduct_text(report.conduct) {
+        writeln!(out, "conduct   {}", view.style.paint(Ink::Warn, &view.style.wrap(&text, 10)))?;
+    }
     for (i, control) in report.controls.iter().filter(|c| c.usual).enumerate() {
         let label = if i == 0 { "controls" } else { "" };
         writeln!(out, "{label:<10}{:<7} {}", control.algorithm.name(), control_text(control, view))?;
@@ -208,6 +216,22 @@ fn basis(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()
         writeln!(out, "{:<10}{}", "", view.style.paint(Ink::Faint, &view.style.wrap(&text, 10)))?;
     }
     Ok(())
+}
+
+/// What the target did besides answering; `None` if it was in order.
+fn conduct_text(conduct: Conduct) -> Option<String> {
+    let Conduct { restarts, asked_again, unanswered, .. } = conduct;
+    if conduct == Conduct::default() {
+        return None;
+    }
+    let mut text = format!("the target had to be restarted {} for no token's doing", count(restarts, "time", "times"));
+    if asked_again > 0 {
+        text.push_str(&format!("; {} lost and asked again", count(asked_again, "answer was", "answers were")));
+    }
+    if unanswered > 0 {
+        text.push_str(&format!("; {} no answer at first", count(unanswered, "question got", "questions got")));
+    }
+    Some(text)
 }
 
 fn control_text(control: &Control, view: &View<'_>) -> String {
