@@ -2,17 +2,17 @@
 //!
 //! ```text
 //! .clusterfuzzlite/build.sh                                            first, for (a) to (c): OUT=target/fuzz-out SANITIZER=none
-//! cargo run --release --example race               every straw man, five seeds, five seconds each at most
+//! cargo run --release --example race               every vulnerable verifier, 5 seeds, 5 seconds each at most
 //! cargo run --release --example race -- --seeds 1 --seconds 2 --ways cde none ecdsa-psychic
 //! ```
-//! (a) libFuzzer's own mutator on bytes, from nothing; (b) the same with seeds and a dictionary; (c) libFuzzer with our mutator, from
-//! nothing; (d) `Fuzzer` in process; (p) the same over pipes; (e) proptest strategies. A cell is the worst over the seeds: executions
-//! and CPU seconds until the first finding, or how many seeds found nothing. Straw men that only an odd configured key fells are marked
-//! with `*`: of these no single token tells.
+//! (a) libFuzzer's own mutator on bytes, from nothing; (b) the same with seeds and a dictionary; (c) libFuzzer with our mutator,
+//! from nothing; (d) `Fuzzer` in process; (p) the same over pipes; (e) proptest strategies. A cell is the worst over the seeds:
+//! executions and CPU seconds until the first finding, or how many seeds found nothing. Vulnerable verifiers that only an odd
+//! configured key fells are marked with `*`: of these no single token tells.
 //!
-//! (a) and (b) face all straw men in one process (`fuzz/src/field.rs`), for `--bytes-seconds` (60), since a process for each would take
-//! hours to find so little: their executions count as if each straw man stood alone, their CPU seconds are those of all together. The last
-//! lines set what (b) found against (c) and (d).
+//! (a) and (b) face all vulnerable verifiers in one process (`fuzz/src/field.rs`), for `--bytes-seconds` (60), since a process for
+//! each would take hours to find so little: their executions count as if each vulnerable verifier stood alone, their CPU seconds
+//! are those of all together. The last lines set what (b) found against (c) and (d).
 
 #![allow(clippy::print_stdout)] // A table for people.
 

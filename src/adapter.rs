@@ -43,7 +43,7 @@ pub enum ServeError {
     /// A line is not the protocol.
     #[error("not a line of the adapter protocol: {0}")]
     Line(String),
-    /// The verifier could not be asked.
+    /// The verifier could not be reached.
     #[error(transparent)]
     Ask(#[from] AskError),
     /// The verifier reports that it died; so does the adapter.
@@ -54,7 +54,7 @@ pub enum ServeError {
 /// Answers the questions on `input` on `output` until the end of input.
 ///
 /// # Errors
-/// If a line is not the protocol, or `implementation` could not be asked. The answers to all lines before that have been written.
+/// If a line is not the protocol, or `implementation` could not be reached. The answers to all lines before that have been written.
 pub fn serve(implementation: &dyn Implementation, input: impl Read, output: impl Write) -> Result<(), ServeError> {
     Adapter { implementation, verifier: None, answers: Vec::new() }.serve(input, output)
 }

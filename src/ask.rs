@@ -9,9 +9,9 @@ use crate::verifier::AskError;
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The target could not be asked at all.
-    #[error("the target could not be asked: {0}")]
+    #[error("the target could not be reached: {0}")]
     Unreachable(#[from] AskError),
     /// The target supports none of the algorithms.
-    #[error("the target was set up for no algorithm: {0}")]
+    #[error("the target could not be configured for any algorithm: {0}")]
     Unsupported(String),
 }

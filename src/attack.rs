@@ -126,7 +126,7 @@ impl<'a> Gauntlet<'a> {
     /// Runs to the end.
     ///
     /// # Errors
-    /// If the target could not be asked; see [`RunError`].
+    /// If the target could not be reached; see [`RunError`].
     pub fn run(&self) -> Result<Report, RunError> {
         self.run_with(&|_| {}, &AtomicBool::new(false))
     }
@@ -134,7 +134,7 @@ impl<'a> Gauntlet<'a> {
     /// Runs and tells what happens, until the end or until `stop` is set; then the report covers what was done.
     ///
     /// # Errors
-    /// If the target could not be asked; see [`RunError`].
+    /// If the target could not be reached; see [`RunError`].
     pub fn run_with(&self, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Report, RunError> {
         self.fire(&self.plan(), on_event, stop)
     }
@@ -148,7 +148,7 @@ impl<'a> Gauntlet<'a> {
     /// Asks everything in `arsenal`, and reports.
     ///
     /// # Errors
-    /// If the target could not be asked; see [`RunError`].
+    /// If the target could not be reached; see [`RunError`].
     ///
     /// # Panics
     /// If `on_event` panics.

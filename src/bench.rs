@@ -1,11 +1,11 @@
-//! Sign and verify benchmarks: what is timed, how, and what two runs have to say about each other. `jwt-gauntlet bench` shows it, and
+//! Sign and verify benchmarks: what is timed, how, and how two runs are compared. `jwt-gauntlet bench` shows it, and
 //! the benches in `benches/` share its workloads.
 //!
 //! The way through: [`scheme`] (what a signature is made with) -> [`backend`] (whose code makes it) -> [`contender`] (one operation,
 //! behind a gate) -> [`measure`] -> [`results`] -> [`compare`] and [`report`].
 //!
-//! A back end that refuses a genuine signature, or takes a forged one, is fast for the wrong reason: it is reported as broken and not
-//! timed. The keys are the fixed ones of this crate.
+//! A back end that refuses a genuine signature, or accepts a forged one, is fast for the wrong reason: it is reported as broken and
+//! not timed. The keys are the fixed ones of this crate.
 //!
 //! Deliberately absent: key generation, which no verifier does per request, and encryption.
 

@@ -105,7 +105,7 @@ pub enum LoadError {
         /// The id.
         id: String,
     },
-    /// Two files of the same class: their cases would share ids, and be taken for each other in reports and baselines.
+    /// Two files of the same class: their cases would share ids, and be confused in reports and baselines.
     #[error("{}: there is an attack `{id}` already, from {}; give this file another name", file.display(), other.display())]
     Taken {
         /// Which.

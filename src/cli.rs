@@ -32,7 +32,7 @@ use jwt_gauntlet::{
     report::{Style, style::Ink},
 };
 
-/// Attacks any JWT verifier with forged tokens, and proves which ones it wrongly took.
+/// Attacks any JWT verifier with forged tokens, and proves which ones it wrongly accepted.
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100, subcommand_required = true, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {
@@ -44,18 +44,18 @@ const EXAMPLES: &str = "\
 Examples:
   jwt-gauntlet attack                                  attack the jsonwebtoken crate
   jwt-gauntlet attack \"exec:python3 my_adapter.py\"     attack your own verifier
-  jwt-gauntlet fuzz \"exec:./verify\" --time 10m        random tokens, to find what no attack file describes
-  jwt-gauntlet bench                                   what signing and verifying costs
-  jwt-gauntlet inspect eyJhbGciOi…                     what a token says, and what is risky about it
+  jwt-gauntlet fuzz \"exec:./verify\" --time 10m        random tokens, to find unknown vulnerabilities
+  jwt-gauntlet bench                                   how long signing and verifying take
+  jwt-gauntlet inspect eyJhbGciOi…                     decode a token, and list its risks
   jwt-gauntlet forge alg-none --token TOKEN            tokens to send to a service by hand
 
 Exit codes:
-  0  everything held, or only findings below --fail-on or in the baseline
+  0  no findings, or only findings below --fail-on or in the baseline
   1  at least one finding at or above --fail-on, or a replayed one that still happens, or
      something slower than the baseline of `bench`
   2  usage, configuration or attack-file error
   3  no finding, but the controls failed: nothing was proven
-  4  the target could not be asked
+  4  the target could not be reached
   70 a bug in jwt-gauntlet";
 
 #[derive(Subcommand)]
@@ -75,7 +75,7 @@ enum Command {
 
 /// Usage, configuration and attack-file errors.
 const USAGE: u8 = 2;
-/// The target could not be asked.
+/// The target could not be reached.
 const UNREACHABLE: u8 = 4;
 /// A bug in jwt-gauntlet.
 const BUG: u8 = 70;

@@ -1,5 +1,5 @@
 //! The second axis of attack: what the operator configured. A case may ask for another key than the usual one, the same key in
-//! another shape of text, or an odd secret; each distinct configuration gets controls of its own.
+//! another shape of text, or an unusual secret; each distinct configuration gets controls of its own.
 
 use std::sync::Arc;
 

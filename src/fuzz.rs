@@ -95,7 +95,7 @@ pub struct Fuzzed {
 /// Why a run gave nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum FuzzError {
-    /// The target could not be asked.
+    /// The target could not be reached.
     #[error(transparent)]
     Run(#[from] RunError),
     /// The controls or the oracle failed before the first token: whatever came of it would prove nothing.
@@ -202,7 +202,7 @@ impl<'a> Fuzzer<'a> {
     /// Runs until the budget is spent.
     ///
     /// # Errors
-    /// If the target could not be asked or the oracle does not work; see [`FuzzError`].
+    /// If the target could not be reached or the oracle does not work; see [`FuzzError`].
     pub fn run(&self) -> Result<Fuzzed, FuzzError> {
         self.run_with(&|_| {}, &AtomicBool::new(false))
     }
@@ -210,7 +210,7 @@ impl<'a> Fuzzer<'a> {
     /// Runs and tells how far it is, until the budget is spent or `stop` is set.
     ///
     /// # Errors
-    /// If the target could not be asked or the oracle does not work; see [`FuzzError`].
+    /// If the target could not be reached or the oracle does not work; see [`FuzzError`].
     ///
     /// # Panics
     /// If `on_progress` panics.

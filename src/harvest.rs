@@ -1,8 +1,8 @@
 //! Words that a target itself uses: the names and texts in its source or its binary, for random fronts to put into tokens.
 //!
-//! No vocabulary of ours holds the header that only one verifier knows (`x-debug`, `skip-auth`). Its own files do, so they are read:
-//! string literals and identifiers of sources in any language, printable runs of binaries; and private keys, which are left in sources too.
-//! First comes what is no package of somebody
+//! No vocabulary of ours holds the header that only one verifier knows (`x-debug`, `skip-auth`). Its own files do, so they are
+//! read: string literals and identifiers of sources in any language, printable runs of binaries; and private keys, which are left
+//! in sources too. First comes what is not a package of somebody
 //! else's, then what stands near the talk of tokens, then what is rare.
 //!
 //! Deliberately absent: any parser but that of keys, and any running of the target. A word too many costs one token; the bounds below keep a reading
@@ -90,7 +90,7 @@ pub enum HarvestError {
 pub struct Harvest {
     /// Words, the most promising first.
     pub words: Vec<String>,
-    /// Literals that stand close together in sources that are no package of somebody else's, in their order: a name and its value, an
+    /// Literals that stand close together in sources that are not somebody else's package, in their order: a name and its value, an
     /// id and its secret are written side by side.
     pub passages: Vec<Vec<String>>,
     /// Private keys, PEM texts and JWKs, as PEM: in sources and in files of their own.
@@ -142,7 +142,7 @@ struct Collector {
     words: HashMap<String, Notes>,
     passages: Vec<Vec<String>>,
     keys: Vec<String>,
-    /// Whether what is read now is no package of somebody else's.
+    /// Whether what is read now is not a package of somebody else's.
     own: bool,
 }
 

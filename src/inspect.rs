@@ -142,11 +142,11 @@ fn shape(kind: Kind, dots: usize, token: &[u8], remarks: &mut Remarks) {
         Kind::Json => remarks.add(
             Severity::Medium,
             "shape",
-            "JSON serialisation: RFC 7519 allows a JWT in compact form only; verifiers that take both can be told different things.",
+            "JSON serialisation: RFC 7519 allows a JWT in compact form only; verifiers that accept both forms can disagree about the token.",
         ),
-        Kind::Unknown if token.is_empty() => remarks.add(Severity::High, "shape", "There is no token: the input is empty."),
+        Kind::Unknown if token.is_empty() => remarks.add(Severity::High, "shape", "The input is empty."),
         Kind::Unknown => {
-            let text = format!("This is no token: it has {dots} dots, a signed one has two, an encrypted one four.");
+            let text = format!("This is not a token: it has {dots} dots, a signed one has two, an encrypted one four.");
             remarks.add(Severity::High, "shape", text);
         }
         Kind::Jws => {}
@@ -163,7 +163,7 @@ fn compact(token: &[u8], kind: Kind, remarks: &mut Remarks) -> Vec<Part> {
         return Vec::new();
     }
     if let Some(at) = token.iter().position(|b| !b.is_ascii_graphic()) {
-        remarks.add(Severity::Medium, "encoding", format!("Byte {at} is no printable ASCII; a token has nothing else."));
+        remarks.add(Severity::Medium, "encoding", format!("Byte {at} is not printable ASCII; tokens contain nothing else."));
     }
     names.iter().zip(token.splitn(names.len() + 1, |b| *b == b'.')).map(|(name, text)| Part::of(name, text)).collect()
 }
@@ -171,12 +171,12 @@ fn compact(token: &[u8], kind: Kind, remarks: &mut Remarks) -> Vec<Part> {
 /// The protected header, payload and signature of a flattened JSON serialisation, as far as they are there.
 fn serialised(token: &[u8], remarks: &mut Remarks) -> Vec<Part> {
     if token.len() > SEEN {
-        let text = format!("The text starts like JSON, but is too large to be looked at; the limit is {SEEN} bytes.");
+        let text = format!("The text starts like JSON, but is too large to inspect; the limit is {SEEN} bytes.");
         remarks.add(Severity::High, "shape", text);
         return Vec::new();
     }
     let Some(members) = crate::token::object_members(token) else {
-        remarks.add(Severity::High, "shape", "The text starts like JSON, but is no JSON object.");
+        remarks.add(Severity::High, "shape", "The text starts like JSON, but is not a JSON object.");
         return Vec::new();
     };
     let names = [("protected", "header"), ("payload", "payload"), ("signature", "signature")];

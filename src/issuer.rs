@@ -58,8 +58,9 @@ impl Issuer {
         Self { key: None, public, trust, genuine: token, other: None, ledger, anyone_signs: false, key_texts: OnceLock::new() }
     }
 
-    /// An issuer whose key is no secret of anyone's: exponent 1, a prime modulus, a point of small order or off its curve. Whoever
-    /// signs with it is as much its holder as the issuer, so that taking its tokens is a failure to refuse the key, not a forgery.
+    /// An issuer whose key is not a secret of anyone's: exponent 1, a prime modulus, a point of small order or off its curve.
+    /// Whoever signs with it is as much its holder as the issuer, so that taking its tokens is a failure to refuse the key, not a
+    /// forgery.
     #[must_use]
     pub fn with_void_key(public: PublicKey, trust: Trust) -> Self {
         Self { anyone_signs: true, ..Self::new(None, public, trust) }

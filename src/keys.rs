@@ -72,7 +72,7 @@ pub struct Key {
     /// What it is made of.
     pub material: Material,
     public: OnceLock<PublicKey>,
-    /// What it signed of certificates: attacks ask for the same few again and again, and to sign is dear.
+    /// What it signed of certificates: attacks ask for the same few again and again, and signing is expensive.
     certificates: Mutex<HashMap<Vec<u8>, Vec<u8>>>,
 }
 

@@ -1,4 +1,4 @@
-//! jwt-gauntlet mints forged and borderline JSON Web Tokens, hands them to a verifier, and proves which ones it wrongly took.
+//! jwt-gauntlet makes forged and borderline JSON Web Tokens, sends them to a verifier, and proves which ones it wrongly accepted.
 //!
 //! A verifier is a closure or a [`Verifier`]; setting it up to trust a key is an
 //! [`Implementation`], a closure too. One `#[test]` makes the whole catalogue a regression test:

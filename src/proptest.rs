@@ -1,7 +1,7 @@
-//! Property tests of a verifier (feature `proptest`): strategies for tokens that must be taken, and for tokens that must not.
+//! Property tests of a verifier (feature `proptest`): strategies for tokens that must be accepted, and for tokens that must not.
 //!
-//! A failing token shrinks by its making: first the steps that do not matter go, then the values get plainer. What is left says in two
-//! or three steps what the verifier falls for, beside a token to paste anywhere.
+//! A failing token shrinks by its making: first the steps that do not matter go, then the values get plainer. What is left says in
+//! two or three steps how the verifier is broken, with a token to paste anywhere.
 //!
 //! | strategy | gives | a sound verifier |
 //! | --- | --- | --- |
@@ -66,7 +66,7 @@ pub fn genuine() -> Recipes<Sample> {
     Recipes::new(draw::genuine, sample::genuine)
 }
 
-/// Tokens that no trusted key signed. A verifier that takes one has a hole.
+/// Tokens that no trusted key signed. A verifier that accepts one has a hole.
 #[must_use]
 pub fn forged() -> Recipes<Sample> {
     Recipes::new(draw::forged, sample::forged)

@@ -1,9 +1,11 @@
 //! The lines of the adapter protocol, as this side writes and reads them.
 //!
 //! Answers are read twice if need be: by a JSON parser, and by the tolerant splitter of [`crate::token`] when the claims that a
-//! verifier echoes are no JSON (`NaN`, control characters). What is accepted must never be lost to a parser's taste.
+//! verifier echoes are not JSON (`NaN`, control characters). What is accepted must never be lost to a parser's taste. Nothing else is
+//! tolerated: a line without the right type, id and answer is a [`Flaw`]. Deliberately absent: the order of answers, which is the
+//! business of whoever asks.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -15,6 +17,7 @@ use crate::{
 };
 
 /// The line that sets an adapter up.
+#[must_use]
 pub fn configure(trust: &Trust) -> Vec<u8> {
     #[derive(Serialize)]
     struct Configure<'a> {
@@ -54,11 +57,15 @@ pub enum Greeting {
 }
 
 impl Greeting {
-    /// Reads a line; `None` if it is something else.
-    pub fn read(line: &[u8]) -> Option<Self> {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn read(line: &[u8]) -> Result<Self, Flaw> {
         #[derive(Deserialize)]
         struct Line {
-            r#type: String,
+            #[serde(default)]
+            r#type: serde_json::Value,
             name: Option<serde_json::Value>,
             version: Option<serde_json::Value>,
             reason: Option<serde_json::Value>,
@@ -68,12 +75,57 @@ impl Greeting {
             Some(other) => other.to_string(),
             None => String::new(),
         };
-        let line: Line = serde_json::from_str(&text(line)).ok()?;
-        match line.r#type.as_str() {
-            "ready" => Some(Self::Ready { name: plain(line.name), version: plain(line.version) }),
-            "unsupported" => Some(Self::Unsupported(plain(line.reason))),
-            _ => None,
+        let line = text(line);
+        if !line.trim_start().starts_with('{') {
+            return Err(Flaw::NotAnObject);
         }
+        let line: Line = serde_json::from_str(&line).map_err(|_| Flaw::NotAnObject)?;
+        match line.r#type.as_str() {
+            Some("ready") => Ok(Self::Ready { name: plain(line.name), version: plain(line.version) }),
+            Some("unsupported") => Ok(Self::Unsupported(plain(line.reason))),
+            _ => Err(Flaw::NotAGreeting),
+        }
+    }
+}
+
+/// What is wrong with a line that should have been an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Not a JSON object.
+    NotAnObject,
+    /// Of a type that does not answer `configure`.
+    NotAGreeting,
+    /// Of a type that does not answer `verify`.
+    NotAVerdict,
+    /// A verdict whose id is missing, or not a whole number.
+    Id,
+    /// A verdict that neither accepts nor refuses.
+    Accepted,
+    /// A verdict with two values for `type`, `id` or `accepted`.
+    Twice,
+}
+
+impl Flaw {
+    /// Whether the line is not even an attempt at a verdict, so that something other than the protocol may have written it.
+    #[must_use]
+    pub fn is_foreign(self) -> bool {
+        match self {
+            Self::NotAnObject | Self::NotAGreeting | Self::NotAVerdict => true,
+            Self::Id | Self::Accepted | Self::Twice => false,
+        }
+    }
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotAnObject => "a line that is not a JSON object",
+            Self::NotAGreeting => r#"a line whose type is neither "ready" nor "unsupported""#,
+            Self::NotAVerdict => r#"a line whose type is not "verdict""#,
+            Self::Id => "an answer whose id is not a whole number",
+            Self::Accepted => r#"an answer in which "accepted" is neither true nor false"#,
+            Self::Twice => "an answer that has its type, id or accepted twice",
+        })
     }
 }
 
@@ -87,10 +139,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads a line; `None` if it is something else.
-    pub fn read(line: &[u8]) -> Option<Self> {
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn read(line: &[u8]) -> Result<Self, Flaw> {
         let line = text(line);
-        Self::strictly(&line).or_else(|| Self::tolerantly(&line))
+        Self::strictly(&line).map_or_else(|| Self::tolerantly(&line), Ok)
     }
 
     fn strictly(line: &str) -> Option<Self> {
@@ -110,19 +165,27 @@ impl Answer {
         (line.r#type == "verdict").then_some(Self { id: line.id, verdict })
     }
 
-    fn tolerantly(line: &str) -> Option<Self> {
-        let members = object_members(line.trim().as_bytes())?;
+    fn tolerantly(line: &str) -> Result<Self, Flaw> {
+        let members = object_members(line.trim().as_bytes()).ok_or(Flaw::NotAnObject)?;
         let member = |name| {
             let found = members.iter().find(|m| m.is(name))?;
             Some(str::from_utf8(&found.value).ok()?.trim())
         };
-        let accepted = match (member("type")?, member("accepted")?) {
-            ("\"verdict\"", "true") => true,
-            ("\"verdict\"", "false") => false,
-            _ => return None,
+        if member("type") != Some("\"verdict\"") {
+            return Err(Flaw::NotAVerdict);
+        }
+        if ["type", "id", "accepted"].iter().any(|name| members.iter().filter(|m| m.is(name)).count() > 1) {
+            return Err(Flaw::Twice);
+        }
+        let digits = member("id").filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+        let id = digits.and_then(|id| id.parse().ok()).ok_or(Flaw::Id)?;
+        let accepted = match member("accepted") {
+            Some("true") => true,
+            Some("false") => false,
+            _ => return Err(Flaw::Accepted),
         };
         let some = |name| member(name).filter(|value| *value != "null");
-        Some(Self { id: member("id")?.parse().ok()?, verdict: verdict(accepted, some("claims"), some("error")) })
+        Ok(Self { id, verdict: verdict(accepted, some("claims"), some("error")) })
     }
 }
 
@@ -164,7 +227,7 @@ mod tests {
 
     fn accepted(line: &str) -> Option<String> {
         match Answer::read(line.as_bytes()) {
-            Some(Answer { id: 7, verdict: Verdict::Accepted(Some(Claims(claims))) }) => Some(claims),
+            Ok(Answer { id: 7, verdict: Verdict::Accepted(Some(Claims(claims))) }) => Some(claims),
             _ => None,
         }
     }
@@ -179,7 +242,7 @@ mod tests {
             assert_eq!(accepted(&line).as_deref(), Some(claims));
         }
         let line = b"{\"type\":\"verdict\",\"id\":7,\"accepted\":true,\"claims\":{\"a\":\"\xff\"}}\r";
-        assert!(matches!(Answer::read(line), Some(Answer { id: 7, verdict: Verdict::Accepted(Some(_)) })), "no UTF-8");
+        assert!(matches!(Answer::read(line), Ok(Answer { id: 7, verdict: Verdict::Accepted(Some(_)) })), "no UTF-8");
     }
 
     #[test]
@@ -187,7 +250,7 @@ mod tests {
         let reason = |error: &str| {
             let line = format!("{{\"error\":{error}, \"accepted\" : false,\"id\":1,\"type\":\"verdict\",\"more\":[]}}");
             match Answer::read(line.as_bytes()) {
-                Some(Answer { id: 1, verdict: Verdict::Rejected(reason) }) => reason,
+                Ok(Answer { id: 1, verdict: Verdict::Rejected(reason) }) => reason,
                 other => format!("{other:?}"),
             }
         };
@@ -198,16 +261,43 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_answer() {
-        for line in
-            ["", "hello", "{}", "[]", "null", r#"{"type":"verdict","id":1}"#, r#"{"type":"verdict","id":"1","accepted":true}"#]
-        {
-            assert_eq!(Answer::read(line.as_bytes()), None, "{line}");
+    fn anything_else_is_not_an_answer_and_the_flaw_is_told() {
+        for (line, flaw) in [
+            ("", Flaw::NotAnObject),
+            ("hello", Flaw::NotAnObject),
+            ("[]", Flaw::NotAnObject),
+            ("null", Flaw::NotAnObject),
+            (r#"{"type":"verdict","#, Flaw::NotAnObject),
+            ("{}", Flaw::NotAVerdict),
+            (r#"{"type":"ready","id":1,"accepted":true}"#, Flaw::NotAVerdict),
+            (r#"{"type":"verdict","accepted":true}"#, Flaw::Id),
+            (r#"{"type":"verdict","id":"1","accepted":true}"#, Flaw::Id),
+            (r#"{"type":"verdict","id":1.0,"accepted":true}"#, Flaw::Id),
+            (r#"{"type":"verdict","id":+1,"accepted":true}"#, Flaw::Id),
+            (r#"{"type":"verdict","id":,"accepted":true}"#, Flaw::Id),
+            (r#"{"type":"verdict","id":-1,"accepted":true}"#, Flaw::Id),
+            (r#"{"type":"verdict","id":1}"#, Flaw::Accepted),
+            (r#"{"type":"verdict","id":1,"accepted":1}"#, Flaw::Accepted),
+            (r#"{"type":"verdict","id":1,"accepted":"true"}"#, Flaw::Accepted),
+            (r#"{"type":"verdict","id":1,"accepted":null,"claims":NaN}"#, Flaw::Accepted),
+            (r#"{"type":"verdict","id":1,"accepted":true,"accepted":false}"#, Flaw::Twice),
+            (r#"{"type":"verdict","id":1,"id":2,"accepted":true}"#, Flaw::Twice),
+        ] {
+            assert_eq!(Answer::read(line.as_bytes()), Err(flaw), "{line}");
         }
-        for line in
-            [r#"{"type":"ready","id":1,"accepted":true}"#, r#"{"type":"verdict","id":1,"accepted":1}"#, r#"{"type":"verdict","#]
-        {
-            assert_eq!(Answer::read(line.as_bytes()), None, "{line}");
+    }
+
+    #[test]
+    fn a_greeting_is_ready_or_unsupported() {
+        let ready = Greeting::Ready { name: "x".to_owned(), version: "1".to_owned() };
+        assert_eq!(Greeting::read(br#"{"type":"ready","name":"x","version":1}"#), Ok(ready));
+        let refused = Greeting::read(br#"{"type":"unsupported","reason":"no"}"#);
+        assert_eq!(refused, Ok(Greeting::Unsupported("no".to_owned())));
+        for line in ["{}", r#"{"type":1}"#, r#"{"type":"verdict","id":1,"accepted":true}"#] {
+            assert_eq!(Greeting::read(line.as_bytes()), Err(Flaw::NotAGreeting), "{line}");
+        }
+        for line in ["Listening", "[\"ready\"]", r#"{"type":"ready""#] {
+            assert_eq!(Greeting::read(line.as_bytes()), Err(Flaw::NotAnObject), "{line}");
         }
     }
 

@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    algorithm::Sha2,
+    algorithm::{Algorithm, Sha2},
     issuer::Issuer,
     oracle::ledger::Entry,
     step::{Step, StepError, Work},
@@ -76,5 +76,34 @@ impl Recipe {
             Base::Forged => issuer.with_canary(canary),
         };
         Work::new(draft, issuer, entropy)
+    }
+
+    /// Whether forging it takes far longer than verifying it; see [`Step::is_expensive`].
+    #[must_use]
+    pub fn is_expensive(&self, algorithm: Algorithm) -> bool {
+        self.steps.iter().any(|step| step.is_expensive(algorithm))
+    }
+
+    /// Recipes that are a little smaller: with steps left out, halves before single ones, then with plainer values.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn smaller(&self) -> Vec<Self> {
+        let with = |steps: Vec<Step>| Self { from: self.from, steps };
+        let (steps, mut out) = (&self.steps, Vec::new());
+        let mut size = steps.len();
+        while size > 0 {
+            for start in (0..steps.len()).step_by(size) {
+                let end = (start + size).min(steps.len());
+                out.push(with([&steps[..start], &steps[end..]].concat()));
+            }
+            size /= 2;
+        }
+        for (at, step) in steps.iter().enumerate() {
+            for plainer in step.plainer() {
+                let mut steps = steps.clone();
+                steps[at] = plainer;
+                out.push(with(steps));
+            }
+        }
+        out
     }
 }

@@ -1,8 +1,8 @@
 //! Asking about tokens again: those of a former report, and any other that someone has.
 //!
-//! A token of a report is held against what it was reported for: one that was taken and still is, still happens, and nobody has to know
-//! how it was made. Any other token is judged as the fuzzer does it, by the reference mathematics and the policy model, so it needs no
-//! history either. (A case of an attack file is forged anew and is [`Gauntlet`](crate::Gauntlet)'s to ask.)
+//! A token of a report is held against what it was reported for: one that was accepted and still is, still happens, and nobody has
+//! to know how it was made. Any other token is judged as the fuzzer does it, by the reference mathematics and the policy model, so
+//! it needs no history either. (A case of an attack file is forged anew and is [`Gauntlet`](crate::Gauntlet)'s to ask.)
 
 use std::sync::{
     Arc,
@@ -71,7 +71,7 @@ fn labelled(algorithm: Algorithm, label: &str) -> Option<Configuration> {
 /// Asks all questions, those of one set-up together and with its controls; the findings are what still happens.
 ///
 /// # Errors
-/// If the target could not be asked at all.
+/// If the target could not be reached at all.
 pub fn replay(implementation: &dyn Implementation, questions: &[Question], stop: &AtomicBool) -> Result<Report, RunError> {
     let mut replay = Replay { implementation, report: empty(questions.len()) };
     let mut set_ups: Vec<(Algorithm, &Configuration)> = Vec::new();
@@ -81,7 +81,7 @@ pub fn replay(implementation: &dyn Implementation, questions: &[Question], stop:
                 set_ups.push((question.algorithm, configuration));
             }
             Some(_) => {}
-            None => replay.skip(question, "this version does not know the set-up that it was found under".to_owned()),
+            None => replay.skip(question, "this version does not know the configuration in which it was found".to_owned()),
         }
     }
     for (algorithm, configuration) in set_ups {
@@ -158,7 +158,7 @@ impl Replay<'_> {
         control.note_genuine(&genuine);
         let dead = |verdict: &Verdict| matches!(verdict, Verdict::Crashed(_) | Verdict::Hung(_));
         if dead(&verdict) && dead(&genuine) {
-            self.skip(question, "the target died or hung over a genuine token as well".to_owned());
+            self.skip(question, "the target crashed or hung on a genuine token too".to_owned());
             return Ok(());
         }
         self.report.summary.asked += 1;

@@ -6,7 +6,9 @@
 //!
 //! Deliberately absent: the attack files. What the fuzzer finds, it finds without them, which is what makes it a second opinion.
 
+mod deck;
 mod havoc;
+mod mathematics;
 mod plan;
 mod step;
 mod value;
@@ -119,7 +121,7 @@ impl Recipe {
         plan::sample(entropy, scene, true)
     }
 
-    /// A random recipe without private-key mathematics, certificates or other dear steps.
+    /// A random recipe without private-key mathematics, certificates or other expensive steps.
     #[must_use]
     pub fn sample_cheap(entropy: &mut Entropy, scene: &Scene) -> Self {
         plan::sample(entropy, scene, false)
@@ -153,43 +155,6 @@ impl Recipe {
         let head = &self.steps[..entropy.below(self.steps.len() + 1)];
         let tail = &other.steps[entropy.below(other.steps.len() + 1)..];
         Self { from: self.from, steps: [head, tail].concat() }
-    }
-
-    /// Whether forging it takes far longer than verifying it; see [`Step::is_dear`].
-    #[must_use]
-    pub fn is_expensive(&self, algorithm: Algorithm) -> bool {
-        self.steps.iter().any(|step| step.is_expensive(algorithm))
-    }
-}
-
-impl Step {
-    /// Whether it takes far longer than verifying its token, where the verifier is set up for `algorithm`: private-key operations,
-    /// certificates, cube roots.
-    #[must_use]
-    pub fn is_expensive(&self, algorithm: Algorithm) -> bool {
-        match self {
-            Self::EmbedChain { .. }
-            | Self::Thumbprint { .. }
-            | Self::RsaCubeRoot { .. }
-            | Self::RsaPadding { .. }
-            | Self::RsaDigestInfo { .. }
-            | Self::RsaHash { .. }
-            | Self::RsaPss { .. }
-            | Self::RsaInteger { .. }
-            | Self::RsaExponentOne {}
-            | Self::RsaPrimeModulus {}
-            | Self::RespellEcdsa { .. }
-            | Self::RespellEddsa { .. }
-            | Self::SignEddsaVariant { .. }
-            | Self::EddsaSmallOrder { .. }
-            | Self::SignWithKey { .. } => true,
-            Self::Sign { algorithm: with, .. } => with.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac,
-            Self::SignByKeyType { .. } => algorithm.family() != Family::Hmac,
-            Self::EmbedKey { key, .. } | Self::EmbedUrl { key, .. } => {
-                key.as_deref().copied().unwrap_or(algorithm).family() != Family::Hmac
-            }
-            _ => false,
-        }
     }
 }
 

@@ -4,6 +4,9 @@
 //! wire text serialises the draft, and from then on only wire steps apply. What a step cannot do with a given key or token is a
 //! [`StepError`], never a silent no-op.
 //!
+//! What the rest of the house asks of a step, its cost, its kind, its plainer forms, is told by the same rooms: `profile` and `plainer`
+//! are the tables.
+//!
 //! Each field is a [`Choice`]: a list in an attack file fans out into one case a value. Text that goes into JSON is raw JSON text,
 //! written verbatim, since the point is often that it is odd.
 
@@ -16,6 +19,8 @@ mod embed;
 pub(crate) mod fixture;
 mod hmac;
 mod object;
+mod plainer;
+mod profile;
 mod rsa;
 mod signature;
 mod vary;
@@ -45,7 +50,8 @@ pub use crate::{
 /// One mutation of a token.
 // The sentence of each variant names its fields.
 #[allow(missing_docs)]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames, strum::EnumDiscriminants)]
+#[strum_discriminants(name(StepKind), vis(pub(crate)))]
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
 pub enum Step {
@@ -190,8 +196,8 @@ pub enum Step {
 /// Why a step could not be applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StepError {
-    /// The header or the payload is no JSON object that could be edited.
-    #[error("the {0} is no JSON object")]
+    /// The header or the payload is not a JSON object that could be edited.
+    #[error("the {0} is not a JSON object")]
     NotAnObject(&'static str),
     /// The member to edit is absent.
     #[error("there is no member `{0}`")]
@@ -221,6 +227,7 @@ impl Step {
     ///
     /// # Errors
     /// If the token or the keys at hand do not allow it; the case is then skipped with that reason.
+    #[allow(clippy::too_many_lines)] // A table.
     pub fn apply(&self, work: &mut Work<'_>) -> Result<(), StepError> {
         use SegmentName::{Claims, Header};
         match self {

@@ -1,7 +1,7 @@
 //! Tokens, without loss: [`Token`] is the wire text, [`Draft`] the same bytes taken apart far enough to be edited.
 //!
 //! An attack lives in what a tidy parser throws away: the second `alg`, the white space, the bits behind the last base64
-//! character, bytes that are no UTF-8. So a draft keeps each segment in the most structured form *that prints back to the same
+//! character, bytes that are not UTF-8. So a draft keeps each segment in the most structured form *that prints back to the same
 //! bytes*, and falls back to plain bytes or plain text where no such form exists. The price: a draft of a strange token has fewer
 //! members to edit.
 //!

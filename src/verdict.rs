@@ -93,7 +93,7 @@ pub enum Outcome {
     Malleable,
     /// A token that a trusted key signed, and that must be refused all the same, was accepted.
     Policy,
-    /// The answer took far longer than that to the control.
+    /// The answer took far longer than the answer to the control.
     Slow,
     /// No answer within the time limit.
     Hung,

@@ -1,7 +1,7 @@
 //! The vocabulary: spellings and values that have fooled a JWT library, in every part of a token, and words harvested from a target.
 //!
 //! Values are raw JSON text, written verbatim. Deliberately absent: which of them belongs to which advisory; that is said in the
-//! attack files. A word earns its place by being of a kind that lax code trips over, not by any one library.
+//! attack files. A word is here because lax code in general mishandles its kind, not because of any one library.
 
 mod claims;
 mod header;

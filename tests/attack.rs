@@ -92,7 +92,7 @@ fn a_verifier_that_refuses_everything_proves_nothing() {
     let report = text(&output.stdout);
     assert_eq!(output.status.code(), Some(3), "{report}{}", text(&output.stderr));
     assert!(report.starts_with("PROVED NOTHING: the controls failed."), "{report}");
-    assert!(report.contains("It said: never"), "{report}");
+    assert!(report.contains("Reason: never"), "{report}");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn an_adapter_that_dies_when_it_is_set_up_is_quoted() {
     let output = attack(&[dies, "--alg", "HS256"]);
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(4), "{}{said}", text(&output.stdout));
-    assert!(output.stdout.is_empty() && said.contains("ended before it was set up (exit status 7)"), "{said}");
+    assert!(output.stdout.is_empty() && said.contains("ended before it was configured (exit status 7)"), "{said}");
     assert!(said.contains("ImportError: no module jwt"), "{said}");
 }
 
@@ -172,7 +172,7 @@ fn the_second_interrupt_ends_at_once_and_leaves_no_process() {
     let mut run = Hanging::start("interrupted-twice.pipe");
     run.interrupt();
     let told = BufReader::new(run.child.stderr.take().expect("piped"));
-    let told = told.lines().map_while(Result::ok).find(|line| line.contains("once more Ctrl-C ends at once"));
+    let told = told.lines().map_while(Result::ok).find(|line| line.contains("Press Ctrl-C again to end at once"));
     assert!(told.is_some(), "the first one says so");
     run.interrupt();
     assert_eq!(run.end(), (Some(3), String::new()), "no report");

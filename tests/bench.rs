@@ -84,9 +84,9 @@ fn a_program_that_takes_forged_tokens_is_broken_and_not_timed() {
 #[test]
 fn what_cannot_be_done_is_said() {
     for (code, args, says) in [
-        (2, vec!["--backend", "rings"], "`rings` is no back end; there are ring"),
+        (2, vec!["--backend", "rings"], "`rings` is not a back end; use ring"),
         (2, vec!["--alg", "RS255"], "ML-DSA-44"),
-        (2, vec!["--operation", "sing"], "there are sign, verify"),
+        (2, vec!["--operation", "sing"], "use sign, verify"),
         (2, vec!["--baseline", "/nowhere.json"], "cannot read the baseline"),
         (2, vec!["--alg", "ML-DSA-44", "--backend", "ring", "--operation", "sign", "--time", "100ms"], "nothing was timed"),
         (4, vec!["exec:/nowhere/at/all"], "cannot measure"),

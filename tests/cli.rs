@@ -54,7 +54,7 @@ fn usage_errors_exit_2_and_name_the_way_out() {
     fails(2, &["attack", "--partition", "3/2"], &["K/N"]);
     fails(2, &["attack", "--fail-on", "bad"], &["critical"]);
     fails(2, &["attack", "--report", "sarif"], &["later version", "json"]);
-    fails(2, &["attack", "--report", "pdf"], &["pdf", "human and json"]);
+    fails(2, &["attack", "--report", "pdf"], &["pdf", "human or json"]);
     fails(2, &["attack", "--report", "human", "--report", "json"], &["only one report", "json=report.json"]);
     fails(2, &["attack", "--report", "json=/no/such/folder/x"], &["/no/such/folder"]);
     fails(2, &["attack", "--report", "human=same.txt", "--report", "json=./same.txt"], &["two reports", "same.txt"]);
@@ -229,10 +229,10 @@ fn inspect_answers_at_once_whatever_it_gets() {
 fn inspect_says_what_is_too_large_instead_of_calling_it_no_json() {
     let claims = format!("{{\"sub\":\"jane\",\"x\":\"{}\"}}", "y".repeat(2 << 20));
     let said = with_input(&["inspect", "-"], &token(r#"{"alg":"RS256"}"#, &claims));
-    let expected = "payload  too large to be decoded whole; the limit is 1,048,576 bytes\n";
+    let expected = "payload  too large to decode completely; the limit is 1,048,576 bytes\n";
     assert!(said.code == 0 && said.out.contains(expected), "{}", said.out);
-    assert!(said.out.contains("\"sub\": \"jane\"") && !said.out.contains("no JSON"), "its beginning is shown");
+    assert!(said.out.contains("\"sub\": \"jane\"") && !said.out.contains("not a JSON"), "its beginning is shown");
     let serialised = format!("{{\"payload\":\"{}\"}}", "e30".repeat(1 << 20));
     let said = with_input(&["inspect", "-"], &serialised);
-    assert!(said.out.contains("too large") && !said.out.contains("no JSON"), "{}", said.out);
+    assert!(said.out.contains("too large") && !said.out.contains("not a JSON"), "{}", said.out);
 }

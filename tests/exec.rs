@@ -1,152 +1,38 @@
-//! Programs as targets: what each kind of misbehaviour gets. The programs are `tests/adapters/misbehave.py` and the example adapter.
+//! Programs as targets: starting and ending them, and whom a crash or a silence is put down to. What a program may say is in
+//! `protocol.rs`. The programs are `tests/adapters/misbehave.py` and the example adapter.
 
 #![cfg(unix)]
 #![expect(clippy::print_stderr, reason = "a skipped test says so")]
 
+mod misbehaving;
+
 use std::{
-    env, fs,
+    env,
     ops::ControlFlow,
-    path::PathBuf,
-    process::{self, Command},
-    sync::{
-        OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
+    panic::{self, AssertUnwindSafe},
     thread,
     time::{Duration, Instant},
 };
 
 use jwt_gauntlet::{
     algorithm::Algorithm,
-    keys::Key,
     trust::Trust,
     verdict::{Claims, Verdict},
     verifier::{
-        AskError, ConfigureError, Implementation, Verifier,
-        exec::{CommandError, Exec, Limits},
+        AskError, Conduct, ConfigureError, Implementation,
+        exec::Limits,
+        exec::{CommandError, Exec},
     },
 };
-use rustix::process::{Pid, test_kill_process};
 
-/// Far more than anything here takes; a test that waits for silence sets its own.
-const PATIENT: Limits =
-    Limits { question: Duration::from_secs(20), start: Duration::from_secs(20), configure: Duration::from_secs(20) };
-
-/// `misbehave.py`, and the file that its processes write their numbers to.
-struct Misbehaving {
-    exec: Option<Exec>,
-    pids: PathBuf,
-}
-
-impl Misbehaving {
-    /// `None`, and a word about it, without Python.
-    fn start(how: &str, limits: Limits) -> Option<Self> {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let Some(python) = python() else {
-            eprintln!("skipped: this test needs python3");
-            return None;
-        };
-        let file = format!("misbehave-{}-{}.pids", process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let pids = env::temp_dir().join(file);
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/adapters/misbehave.py");
-        let command = [python, "-I", "-S", script, pids.to_str().expect("a plain path"), how];
-        let exec = Exec::new(command.map(str::to_owned).to_vec(), limits);
-        Some(Self { exec: Some(exec), pids })
-    }
-
-    fn exec(&self) -> &Exec {
-        self.exec.as_ref().expect("it is there until it is dropped")
-    }
-
-    fn verifier(&self) -> Box<dyn Verifier> {
-        self.exec().configure(&trust()).expect("it can be set up")
-    }
-
-    fn started(&self) -> Vec<Pid> {
-        let text = fs::read_to_string(&self.pids).unwrap_or_default();
-        text.lines().map(|line| Pid::from_raw(line.parse().expect("a number")).expect("not 0")).collect()
-    }
-}
-
-impl Drop for Misbehaving {
-    /// After every test: no process is left.
-    fn drop(&mut self) {
-        self.exec = None;
-        let left: Vec<_> = self.started().into_iter().filter(|pid| alive(*pid)).collect();
-        let _ = fs::remove_file(&self.pids);
-        assert!(left.is_empty() || thread::panicking(), "processes were left: {left:?}");
-    }
-}
-
-/// Whether there is such a process. One that was killed goes in its own time, and one whose parent is gone is reaped by init.
-fn alive(pid: Pid) -> bool {
-    let there = || test_kill_process(pid).is_ok() && !zombie(pid);
-    (0..100).all(|_| {
-        thread::sleep(Duration::from_millis(if there() { 10 } else { 0 }));
-        there()
-    })
-}
-
-fn zombie(pid: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
-    stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
-}
-
-/// The interpreter itself: `python3` may be a script that looks for it, each time.
-fn python() -> Option<&'static str> {
-    static PYTHON: OnceLock<Option<String>> = OnceLock::new();
-    let find = || {
-        let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
-        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
-    };
-    PYTHON.get_or_init(find).as_deref()
-}
-
-fn trust() -> Trust {
-    Trust::in_key(&Key::secret("key-1", b"a secret of the tests, 32 bytes."), Algorithm::HS256)
-}
-
-fn ask(verifier: &dyn Verifier, tokens: &[&str]) -> Result<Vec<Option<Verdict>>, AskError> {
-    let mut answers = vec![None; tokens.len()];
-    verifier.verify_all(tokens, &mut |i, verdict| {
-        let late = matches!(&verdict, Verdict::Crashed(how) if how.starts_with("after its answer"));
-        assert!(answers[i].replace(verdict).is_none() || late, "token {i} was answered twice");
-        ControlFlow::Continue(())
-    })?;
-    Ok(answers)
-}
-
-/// What an innocent token gets.
-fn saw(token: &str) -> Verdict {
-    Verdict::Rejected(format!("saw {}: {}", token.chars().count(), token.chars().take(40).collect::<String>()))
-}
-
-/// `count` innocent tokens with `guilty` in their midst: the guilty one's verdict, after all others were found to have theirs.
-fn in_the_midst(verifier: &dyn Verifier, guilty: &str, count: usize) -> Verdict {
-    let innocent: Vec<String> = (0..count).map(|i| format!("token-{i}")).collect();
-    let mut tokens: Vec<&str> = innocent.iter().map(String::as_str).collect();
-    tokens.insert(count / 2, guilty);
-    let mut answers = ask(verifier, &tokens).expect("the target answers");
-    for (i, token) in tokens.iter().enumerate().filter(|(i, _)| *i != count / 2) {
-        assert_eq!(answers[i], Some(saw(token)), "token {i}");
-    }
-    answers[count / 2].take().expect("an answer")
-}
-
-fn refused_to_start(how: &str, limits: Limits) -> Option<String> {
-    let target = Misbehaving::start(how, limits)?;
-    match target.exec().configure(&trust()).map(|_| ()) {
-        Err(ConfigureError::Unreachable(error)) => Some(error.to_string()),
-        other => panic!("{other:?}"),
-    }
-}
+use crate::misbehaving::{Misbehaving, PATIENT, ask, in_the_midst, innocent, refused_to_start, saw, trust};
 
 #[test]
 fn a_command_that_is_not_found_is_named() {
     let exec = Exec::parse("'no such program' x", PATIENT).expect("two words");
     let error = exec.configure(&trust()).map(|_| ()).expect_err("nothing to start");
     let text = error.to_string();
-    assert!(text.starts_with("cannot start `no such program`: there is no such program (write exec:"), "{text}");
+    assert!(text.starts_with("cannot start `no such program`: program not found (write exec:"), "{text}");
 }
 
 #[test]
@@ -155,28 +41,22 @@ fn a_command_is_split_into_words_without_a_shell() {
     assert!(matches!(Exec::parse("  ", PATIENT), Err(CommandError::Empty)));
     assert!(matches!(Exec::parse("''", PATIENT), Err(CommandError::Empty)));
     let exec = Exec::parse("echo $HOME > x", PATIENT).expect("four words");
-    let error = exec.configure(&trust()).map(|_| ()).expect_err("echo is no adapter").to_string();
-    assert!(error.contains("something that is not the adapter protocol: $HOME > x"), "{error}");
+    let error = exec.configure(&trust()).map(|_| ()).expect_err("echo is not an adapter").to_string();
+    assert!(error.ends_with("(exit status 0); its standard output ends with:\n  $HOME > x"), "{error}");
 }
 
 #[test]
 fn a_program_that_ends_at_once_is_quoted() {
     let Some(text) = refused_to_start("exit", PATIENT) else { return };
-    assert!(text.contains("ended before it was set up (exit status 1)"), "{text}");
+    let text = text.to_string();
+    assert!(text.contains("ended before it was configured (exit status 1)"), "{text}");
     assert!(text.contains("\n  ModuleNotFoundError: No module named 'jwt'"), "{text}");
-}
-
-#[test]
-fn a_program_that_babbles_at_the_start_is_told_where_logs_belong() {
-    let Some(text) = refused_to_start("garbage", PATIENT) else { return };
-    assert!(text.contains("not the adapter protocol: Listening on port 8080 ..."), "{text}");
-    assert!(text.contains("logs belong on standard error") && text.len() < 700, "{text}");
 }
 
 #[test]
 fn a_program_that_never_becomes_ready_is_ended() {
     let Some(text) = refused_to_start("silent", Limits { start: Duration::from_millis(300), ..PATIENT }) else { return };
-    assert!(text.contains("did not answer `configure` within 300ms"), "{text}");
+    assert!(text.to_string().contains("did not answer `configure` within 300ms"), "{text}");
 }
 
 #[test]
@@ -196,6 +76,18 @@ fn the_right_token_is_blamed_for_a_crash_among_many_in_flight() {
     let Some(target) = Misbehaving::start("", PATIENT) else { return };
     let verdict = in_the_midst(&*target.verifier(), "die", 200);
     assert_eq!(verdict, Verdict::Crashed("exit status 3: RuntimeError: last words".to_owned()));
+    assert_eq!(target.exec().conduct(), Conduct::default(), "a token was to blame");
+}
+
+#[test]
+fn a_stack_trace_on_standard_output_and_then_the_end_is_a_crash() {
+    let Some(target) = Misbehaving::start("", PATIENT) else { return };
+    let verdict = in_the_midst(&*target.verifier(), "trace", 30);
+    assert_eq!(verdict, Verdict::Crashed("exit status 1: RuntimeError: on the wrong stream".to_owned()));
+    let Some(text) = refused_to_start("trace", PATIENT) else { return };
+    let ends = "ended before it was set up (exit status 1); its standard output ends with:\n  Traceback (most recent call last):\n  \
+                RuntimeError: on the wrong stream";
+    assert!(text.to_string().ends_with(ends), "{text}");
 }
 
 #[test]
@@ -210,6 +102,7 @@ fn a_hang_is_blamed_on_its_token_and_the_program_is_replaced() {
     let limit = Duration::from_millis(400);
     let Some(target) = Misbehaving::start("", Limits { question: limit, ..PATIENT }) else { return };
     assert_eq!(in_the_midst(&*target.verifier(), "hang", 70), Verdict::Hung(limit));
+    assert_eq!(target.exec().conduct(), Conduct::default(), "a token was to blame");
 }
 
 #[test]
@@ -218,44 +111,29 @@ fn a_program_that_is_only_slow_is_not_blamed() {
     let Some(target) = Misbehaving::start("slow", limits) else { return };
     // Forty in a chunk would take 1.2 s: too many at a time, but no token hangs.
     assert_eq!(in_the_midst(&*target.verifier(), "innocent", 40), saw("innocent"));
+    let conduct = target.exec().conduct();
+    assert!(conduct.unanswered >= 1 && conduct.restarts == conduct.unanswered, "{conduct:?}");
 }
 
 #[test]
-fn babble_between_answers_is_blamed_on_its_token() {
-    let Some(target) = Misbehaving::start("", PATIENT) else { return };
-    let verifier = target.verifier();
-    for guilty in ["garbage", "twice", "stranger"] {
-        let verdict = in_the_midst(&*verifier, guilty, 20);
-        let text = "answered with something that is not the protocol: ";
-        match verdict {
-            // The answer was there before it was repeated.
-            Verdict::Rejected(_) if guilty == "twice" => {}
-            Verdict::Crashed(how) => assert!(how.starts_with(text), "{guilty}: {how}"),
-            other => panic!("{guilty}: {other:?}"),
-        }
+fn a_program_that_ends_now_and_then_is_started_again_and_nobody_is_blamed_but_it_is_counted() {
+    for (every, count) in [(10, 30), (300, 1000)] {
+        let Some(target) = Misbehaving::start(&format!("ends-after:{every}"), PATIENT) else { return };
+        assert_eq!(in_the_midst(&*target.verifier(), "innocent", count), saw("innocent"));
+        let conduct = target.exec().conduct();
+        assert!(conduct.restarts >= count / every && conduct.restarts < target.started().len(), "{every}: {conduct:?}");
+        assert!(conduct.asked_again >= 1 && conduct.unanswered == 0, "{every}: {conduct:?}");
     }
 }
 
 #[test]
-fn a_flood_is_cut_off() {
+fn a_program_that_is_gone_when_it_is_set_up_anew_is_replaced_and_counted() {
     let Some(target) = Misbehaving::start("", PATIENT) else { return };
-    let verifier = target.verifier();
-    let flooded = Ok(Verdict::Crashed("answered with something that is not the protocol: a flood of output".to_owned()));
-    assert_eq!(verifier.verify("flood"), flooded);
-    assert_eq!(verifier.verify("blank:100000"), flooded);
-    assert_eq!(verifier.verify("blank:100"), Ok(saw("blank:100")), "a few blank lines are no flood");
-}
-
-#[test]
-fn answers_may_come_out_of_order() {
-    let Some(target) = Misbehaving::start("reverse", PATIENT) else { return };
-    assert_eq!(in_the_midst(&*target.verifier(), "innocent", 300), saw("innocent"));
-}
-
-#[test]
-fn a_program_that_ends_now_and_then_is_started_again_and_nobody_is_blamed() {
-    let Some(target) = Misbehaving::start("fragile", PATIENT) else { return };
-    assert_eq!(in_the_midst(&*target.verifier(), "innocent", 30), saw("innocent"));
+    assert_eq!(target.verifier().verify("later-death"), Ok(saw("later-death")));
+    thread::sleep(Duration::from_millis(400));
+    assert_eq!(target.verifier().verify("a"), Ok(saw("a")));
+    let once = target.exec().conduct();
+    assert_eq!((once.restarts, once.asked_again, once.unanswered), (1, 0, 0));
 }
 
 #[test]
@@ -290,21 +168,16 @@ fn many_bad_tokens_in_a_row_do_not_end_the_run() {
 #[test]
 fn a_program_that_never_answers_ends_the_run() {
     let Some(target) = Misbehaving::start("", PATIENT) else { return };
-    for (token, why) in [
-        ("die", "last: exit status 3: RuntimeError: last words"),
-        ("garbage", "last: answered with something that is not the protocol: WARNING: this is a log line"),
-    ] {
-        let text = ask(&*target.verifier(), &[token; 30]).expect_err("no answer at all").to_string();
-        assert!(text.contains("failed 20 times in a row without one answer; "), "{text}");
-        assert!(text.ends_with(why), "{text}");
-    }
+    let text = ask(&*target.verifier(), &["die"; 30]).expect_err("no answer at all").to_string();
+    assert!(text.contains("failed 20 times in a row without one answer; "), "{text}");
+    assert!(text.ends_with("last: exit status 3: RuntimeError: last words"), "{text}");
 }
 
 #[test]
 fn a_program_that_cannot_be_set_up_again_ends_the_run() {
     let Some(target) = Misbehaving::start("once", PATIENT) else { return };
     let text = ask(&*target.verifier(), &["die", "a"]).expect_err("no second start").to_string();
-    assert!(text.contains("could not be set up: unsupported: not again"), "{text}");
+    assert!(text.contains("could not be configured: unsupported: not again"), "{text}");
 }
 
 #[test]
@@ -319,19 +192,6 @@ fn megabytes_go_both_ways_without_a_deadlock() {
     for i in [2, 5] {
         assert!(matches!(&answers[i], Some(Verdict::Accepted(Some(Claims(c)))) if c.len() > 4_000_000));
     }
-}
-
-#[test]
-fn claims_that_are_no_json_come_back_as_they_are() {
-    let Some(target) = Misbehaving::start("", PATIENT) else { return };
-    let verifier = target.verifier();
-    let nested = format!("{}{}", "[".repeat(50_000), "]".repeat(50_000));
-    for claims in ["NaN", "{\"exp\":1e999,\"a\":Infinity}", r#"{"sub":"\ud800"}"#, &nested] {
-        let verdict = verifier.verify(&format!("claims:{claims}"));
-        assert_eq!(verdict, Ok(Verdict::Accepted(Some(Claims(claims.to_owned())))));
-    }
-    assert!(matches!(verifier.verify("bytes"), Ok(Verdict::Accepted(Some(_)))), "bytes that are no UTF-8");
-    assert_eq!(target.started().len(), 1, "none of that is a failure");
 }
 
 #[test]
@@ -370,6 +230,66 @@ fn stopping_ends_questions_in_progress() {
     stopper.join().expect("no panic");
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
     assert!(target.exec().configure(&trust()).is_err(), "stopped is stopped");
+}
+
+#[test]
+fn nothing_is_asked_once_there_is_enough() {
+    let Some(target) = Misbehaving::start("count", PATIENT) else { return };
+    let verifier = target.verifier();
+    let tokens = innocent(5000);
+    let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
+    let mut answers = 0;
+    let asked = verifier.verify_all(&tokens, &mut |_, _| {
+        answers += 1;
+        if answers == 10 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!(asked, Ok(()));
+    let Ok(Verdict::Rejected(number)) = verifier.verify("one more") else { panic!("no number") };
+    let number: usize = number.parse().expect("how many it was asked");
+    assert!((11..=1000).contains(&number) && answers < number, "{number} questions, {answers} answers");
+    assert_eq!(target.started().len(), 1, "what was in flight is waited for");
+    assert_eq!(target.exec().conduct(), Conduct::default());
+}
+
+/// Four tokens, the second or first of which is bad, to a caller that has enough after one answer; and then another token.
+fn one_is_enough(how: &str, bad: [&str; 4]) -> Option<Conduct> {
+    let limit = Duration::from_millis(300);
+    let target = Misbehaving::start(how, Limits { question: limit, ..PATIENT })?;
+    let verifier = target.verifier();
+    let mut answers = Vec::new();
+    let begin = Instant::now();
+    let asked = verifier.verify_all(&bad, &mut |i, _| {
+        answers.push(i);
+        ControlFlow::Break(())
+    });
+    assert_eq!((asked, answers), (Ok(()), vec![0]), "{how}: {bad:?}");
+    assert!(begin.elapsed() < Duration::from_secs(3), "{how}: {bad:?}: {:?}", begin.elapsed());
+    assert_eq!(verifier.verify("after"), Ok(saw("after")), "nobody else is blamed");
+    Some(target.exec().conduct())
+}
+
+#[test]
+fn nothing_is_asked_again_once_there_is_enough() {
+    let counts = |how, bad| one_is_enough(how, bad).map(|c| (c.restarts, c.asked_again, c.unanswered));
+    let Some(hung_on_the_way) = counts("prompt", ["a", "hang", "b", "c"]) else { return };
+    assert_eq!(hung_on_the_way, (0, 0, 0), "the silence was cut short by us");
+    assert_eq!(counts("prompt", ["a", "die", "b", "c"]), Some((1, 0, 0)), "nobody asked who did it");
+    // This one answers nothing before it has read all.
+    assert_eq!(counts("", ["a", "hang", "b", "c"]), Some((1, 0, 1)), "the first was answered alone");
+    assert_eq!(counts("", ["a", "die", "b", "c"]), Some((1, 1, 0)), "the first was asked again");
+    assert_eq!(counts("", ["die", "a", "b", "c"]), Some((0, 0, 0)), "the first did it");
+}
+
+#[test]
+fn a_caller_that_panics_over_an_answer_leaves_nothing_behind() {
+    let Some(target) = Misbehaving::start("", PATIENT) else { return };
+    let verifier = target.verifier();
+    let panicked = panic::catch_unwind(AssertUnwindSafe(|| {
+        let _ = verifier.verify_all(&["a", "b", "c"], &mut |_, _| panic!("not today"));
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(verifier.verify("d"), Ok(saw("d")));
+    assert_eq!(target.exec().conduct(), Conduct::default(), "the program did nothing wrong");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Every straw man that one token fells, planted anew in Python: how long does it last against `Fuzzer` over pipes?
+//! Every vulnerable verifier that one token fells, planted anew in Python: how long does it last against `Fuzzer` over pipes?
 //!
 //! ```text
 //! pip install cryptography

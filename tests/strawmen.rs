@@ -1,4 +1,5 @@
-//! Proof that attacks bite: every case that must be refused fells a straw man, every straw man is felled, and no sound verifier is.
+//! Proof that attacks bite: every case that must be refused fells a vulnerable verifier, every vulnerable verifier is felled, and
+//! no sound verifier is.
 
 use std::{
     cell::OnceCell,
@@ -23,7 +24,8 @@ use rayon::prelude::*;
 
 const ALGORITHMS: [Algorithm; 14] = Algorithm::ALL;
 
-/// Straw men that fall for so much that it says nothing about a case; they count for the groups that they are made for only.
+/// Vulnerable verifiers that fall for so much that it says nothing about a case; they count for the groups that they are made for
+/// only.
 fn tells(hole: Hole, case: &str) -> bool {
     let groups: &[&str] = match hole {
         Hole::SignatureIgnored => &["control/", "sig-ignored/"],
@@ -35,7 +37,7 @@ fn tells(hole: Hole, case: &str) -> bool {
     groups.iter().any(|group| case.starts_with(group))
 }
 
-/// Straw men for groups of attacks; they may stand for as long as the catalogue has no case of that group.
+/// Vulnerable verifiers for groups of attacks; they may stand for as long as the catalogue has no case of that group.
 const AWAITED: [(Hole, &str); 12] = [
     (Hole::SplitTwice, "seg/"),
     (Hole::ExtraSegments, "seg/"),
@@ -74,7 +76,7 @@ fn stages(catalogue: &Catalogue, algorithm: Algorithm) -> Vec<Stage<'_>> {
     stages.into_values().collect()
 }
 
-/// Whether the straw man takes the token, or dies of it.
+/// Whether the vulnerable verifier takes the token, or dies of it.
 fn falls(verifier: &dyn Verifier, token: &str) -> bool {
     let verdict = panic::catch_unwind(AssertUnwindSafe(|| verifier.verify(token)));
     !matches!(verdict, Ok(Ok(Verdict::Rejected(_))))
@@ -107,7 +109,7 @@ fn every_case_fells_a_straw_man_and_every_straw_man_is_felled() {
         }
     });
     let standing = standing.into_inner().expect("unpoisoned");
-    assert!(standing.is_empty(), "{} cases fell no straw man:\n{}", standing.len(), Vec::from_iter(standing).join("\n"));
+    assert!(standing.is_empty(), "{} cases fell no vulnerable verifier:\n{}", standing.len(), Vec::from_iter(standing).join("\n"));
     let felled: Vec<Hole> = felled.into_inner().expect("unpoisoned").into_values().collect();
     let awaited = |hole: &Hole| {
         let group = AWAITED.iter().find(|(awaited, _)| awaited == hole).map(|(_, group)| group);
@@ -118,7 +120,7 @@ fn every_case_fells_a_straw_man_and_every_straw_man_is_felled() {
     assert!(upright.is_empty(), "no case fells {upright:?}");
 }
 
-/// Which classes fell which straw man, as a reviewer wants to see it change. After a wanted change:
+/// Which classes fell which vulnerable verifier, as a reviewer wants to see it change. After a wanted change:
 /// `UPDATE_GOLDEN=1 cargo test --test strawmen`.
 #[test]
 fn each_straw_man_falls_to_the_classes_of_the_golden_list() {
@@ -146,7 +148,7 @@ fn each_straw_man_falls_to_the_classes_of_the_golden_list() {
 fn one_blind_guess_of_a_single_byte_is_right() {
     let mut catalogue = Catalogue::built_in();
     catalogue.cases.retain(|case| case.id.starts_with("hmac/truncated-tag#blind"));
-    let target = Strawman("mac-prefix".parse().expect("a straw man"));
+    let target = Strawman("mac-prefix".parse().expect("a vulnerable verifier"));
     let algorithms = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
     let report = Gauntlet::new(target).catalogue(catalogue).algorithms(algorithms).run().expect("a target in this process");
     let fallen: Vec<_> = report.findings.iter().map(|f| (f.algorithm, f.outcome)).collect();

@@ -55,7 +55,7 @@ case "${1:-}" in
     compare "$home/one.counts" "$home/two.counts" "${GUNGRAUN_WAVER:-0.1}" any
     ;;
   against)
-    revision=$(git rev-parse --verify --quiet "${2:-}^{commit}") || { echo "usage: $0 against REV; '${2:-}' is no commit" >&2; exit 2; }
+    revision=$(git rev-parse --verify --quiet "${2:-}^{commit}") || { echo "usage: $0 against REV; '${2:-}' is not a commit" >&2; exit 2; }
     home="$root/target/gungraun-against"; rm -rf "$home"; mkdir -p "$home"
     tree="$root/target/gungraun-tree"
     git worktree remove --force "$tree" 2>/dev/null || true

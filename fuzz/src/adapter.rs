@@ -32,7 +32,7 @@ pub fn adapter(input: &[u8]) {
     let mut answers = Vec::new();
     serve(&Strict, &*asked, &mut answers).expect("our own questions are the protocol");
     let last = answers.trim_ascii_end().rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
-    let Some(Answer { id: 7, verdict: Verdict::Rejected(_) | Verdict::Accepted(_) }) = Answer::read(last) else {
+    let Ok(Answer { id: 7, verdict: Verdict::Rejected(_) | Verdict::Accepted(_) }) = Answer::read(last) else {
         panic!("no answer: {}", String::from_utf8_lossy(&answers));
     };
 }
@@ -44,5 +44,5 @@ fn configured() -> &'static [u8] {
 
 /// Whether a line is one of an adapter's.
 fn reads(line: &[u8]) -> bool {
-    Answer::read(line).is_some() || Greeting::read(line).is_some()
+    Answer::read(line).is_ok() || Greeting::read(line).is_ok()
 }

@@ -64,7 +64,7 @@ pub struct Deviation<'a> {
     pub judgement: Judgement,
     /// Its own words where it refused or went down.
     pub error: String,
-    /// The entry that says why it is no failure.
+    /// The entry that says why it is not a failure.
     pub known: Option<&'static Known>,
     verifier: &'a dyn Verifier,
 }

@@ -1,8 +1,8 @@
-//! Every straw man at once, for the race: each input is given to all that still stand, and who falls is told on stderr.
+//! Every vulnerable verifier at once, for the race: each input is given to all that still stand, and who falls is told on stderr.
 //!
-//! The one body that remembers, and the one that never fails: what it tells is how many executions bytes alone need, which a process
-//! for every straw man would take a hundred times as long to find out. Executions count as if each stood alone; CPU seconds are those
-//! of all together.
+//! The one body that remembers, and the one that never fails: what it tells is how many executions bytes alone need, which a
+//! process for every vulnerable verifier would take a hundred times as long to find out. Executions count as if each stood alone;
+//! CPU seconds are those of all together.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 

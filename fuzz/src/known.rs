@@ -26,7 +26,7 @@ pub struct Known {
     /// For a refusal: how the crate's own error begins.
     #[serde(default)]
     pub error: String,
-    /// Why it is no failure of this run.
+    /// Why it is not a failure of this run.
     pub because: String,
 }
 

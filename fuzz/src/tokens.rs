@@ -64,7 +64,7 @@ pub fn strawman(input: &[u8]) {
     strawman_engine().execute(input);
 }
 
-/// The verifier that `GAUNTLET_TARGET` names, or with `all` every straw man at once.
+/// The verifier that `GAUNTLET_TARGET` names, or with `all` every vulnerable verifier at once.
 pub fn naive(input: &[u8]) {
     if env::var("GAUNTLET_TARGET").is_ok_and(|name| name == "all") { field(input) } else { strawman(input) }
 }

@@ -24,7 +24,7 @@ fn every_target_takes_its_seeds_and_what_once_failed() {
     for (name, body) in TARGETS {
         body(b"");
         for file in ["seeds", "regressions"].into_iter().flat_map(|kind| files(&folder(kind).join(name))) {
-            // The straw man is there to fail.
+            // The vulnerable verifier is there to fail.
             if name != "naive" && name != "strawman" || file.starts_with(folder("seeds")) {
                 println!("{}", file.display());
                 body(&fs::read(&file).expect("a file that was just listed"));

@@ -14,7 +14,7 @@ use crate::{
 
 /// An answer that comes sooner is never slow: far above what scheduling does to an ordinary one.
 const SUSPICIOUS: Duration = Duration::from_millis(150);
-/// An answer is slow if it takes this many times as long as that to the control.
+/// An answer is slow if it takes this many times as long as the answer to the control.
 const SLOW_FACTOR: u32 = 10;
 /// How often in a row it has to be.
 const ROUNDS: usize = 3;

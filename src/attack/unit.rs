@@ -40,10 +40,10 @@ struct Answer {
 type Sent<'a> = (&'a Case, &'a Forged);
 
 /// Why a case is skipped over which the target died or hung.
-const NO_FAULT: &str = "the target died or hung over a genuine token as well, so that nothing is known about the case";
+const NO_FAULT: &str = "the target crashed or hung on a genuine token too, so nothing is known about the case";
 
 /// Why a case is skipped whose answer came late, once.
-const LATE_ONCE: &str = "its answer came late, and the run ended before it could be asked again";
+const LATE_ONCE: &str = "its answer was slow, and the run ended before it could be repeated";
 
 impl<'a> Worker<'a> {
     pub(super) fn new(implementation: &'a dyn Implementation) -> Self {
@@ -93,7 +93,9 @@ impl<'a> Worker<'a> {
                 Ok(Ok(verifier)) => Ok(verifier),
                 Ok(Err(ConfigureError::Unsupported(reason))) => Err(reason),
                 // Dying over an odd key ends that configuration and not the run.
-                Ok(Err(ConfigureError::Unreachable(error))) if !unit.stage.is_usual() => Err(format!("no set-up: {error}")),
+                Ok(Err(ConfigureError::Unreachable(error))) if !unit.stage.is_usual() => {
+                    Err(format!("configuration failed: {error}"))
+                }
                 Ok(Err(ConfigureError::Unreachable(error))) => return Err(error),
                 Err(panic) => Err(panic_text(&*panic)),
             };

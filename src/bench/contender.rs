@@ -1,4 +1,4 @@
-//! Who competes in what, behind the control gate: a back end that is wrong is not timed.
+//! Which back ends are timed for which operation, after the controls: a back end that is wrong is not timed.
 
 use std::{fmt, hint::black_box, sync::Arc};
 
@@ -299,7 +299,7 @@ fn check_signer(work: &Workload, sign: &dyn Fn(&[u8]) -> Vec<u8>, backend: &dyn 
             Box::new(move |input, signature| key.public().verifies(algorithm, input, signature))
         }
         Scheme::MlDsa(_) => {
-            let verifier = backend.verifier(work.scheme).ok_or("there is no verifier to check it with")?;
+            let verifier = backend.verifier(work.scheme).ok_or("no verifier is available to check it")?;
             Box::new(move |input, signature| verifier.verify(input, signature))
         }
     };
@@ -318,7 +318,7 @@ fn check_signer(work: &Workload, sign: &dyn Fn(&[u8]) -> Vec<u8>, backend: &dyn 
 
 /// The tokens that a library makes must verify, and carry the claims that it was given.
 fn check_issuer(work: &Workload, issue: &dyn Fn(&super::workload::Claims) -> String) -> Result<(), String> {
-    let Scheme::Jws(algorithm) = work.scheme else { return Err("there is no reference to check it with".to_owned()) };
+    let Scheme::Jws(algorithm) = work.scheme else { return Err("no reference verifier is available to check it".to_owned()) };
     let key = Encoded::of(algorithm).key;
     for claims in &work.claims {
         let token = issue(claims);

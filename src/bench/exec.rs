@@ -1,8 +1,9 @@
 //! Any program that speaks the adapter protocol, timed through its pipes, with what the protocol itself costs measured beside it.
 //!
-//! The protocol's cost is that of a text as long as the token that is no token at all: it takes the same way through both pipes and
-//! the adapter, and is refused before any base64. What is left after that is the library's own work, and what the adapter does to write
-//! an accepted token's claims out. A library that makes a costly exception of such a text makes the protocol look dearer than it is.
+//! The protocol's cost is that of a text as long as the token that is not a token at all: it takes the same way through both pipes
+//! and the adapter, and is refused before any base64. What is left after that is the library's own work, and what the adapter does
+//! to write an accepted token's claims out. A library that makes a costly exception of such a text makes the protocol look dearer
+//! than it is.
 
 use std::{
     ops::ControlFlow,
@@ -137,9 +138,9 @@ impl StageRunner {
                 if matches!(verdict, Verdict::Accepted(_)) != (kind == Kind::Genuine) {
                     return Ok(Err(match (kind, verdict) {
                         (Kind::Genuine, Verdict::Rejected(why)) => format!("refused a genuine token: {why}"),
-                        (Kind::Genuine, _) => "crashed over a genuine token".to_owned(),
+                        (Kind::Genuine, _) => "crashed on a genuine token".to_owned(),
                         (Kind::Forged, _) => "accepted a forged token".to_owned(),
-                        (Kind::Null, _) => "accepted a text that is no token".to_owned(),
+                        (Kind::Null, _) => "accepted a string that is not a token".to_owned(),
                     }));
                 }
             }

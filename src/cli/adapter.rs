@@ -1,4 +1,4 @@
-//! `jwt-gauntlet adapter NAME`: a built-in target as a program.
+//! `jwt-gauntlet adapter NAME`: runs a built-in target as an adapter program.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use jwt_gauntlet::{adapter, verifier::builtin};
 
 /// Serve a built-in target over the adapter protocol on stdin and stdout
 ///
-/// This is how `attack` asks built-in targets; it also lets you test a harness of your own against a verifier with known holes.
+/// `attack` uses it to run built-in targets; you can use it to test your own harness against a vulnerable verifier.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,6 +21,7 @@ pub struct Args {
 pub fn run(args: &Args) -> anyhow::Result<u8> {
     let name = args.name.strip_prefix("builtin:").unwrap_or(&args.name);
     let implementation = builtin::find(name)?;
-    adapter::serve(&*implementation, io::stdin(), io::stdout()).context("the conversation over stdin and stdout broke off")?;
+    adapter::serve(&*implementation, io::stdin(), io::stdout())
+        .context("cannot continue the adapter protocol over stdin and stdout")?;
     Ok(0)
 }

@@ -1,4 +1,4 @@
-//! What the commands that ask a target share: the target, its options, the reports, and Ctrl-C.
+//! What the commands that test a target share: the target, its options, the reports, and Ctrl-C.
 
 mod reports;
 mod stop;
@@ -16,13 +16,13 @@ pub use self::{
 };
 use super::catalogue::algorithm;
 
-/// How fast the target is asked.
+/// How fast tokens are sent to the target.
 #[derive(clap::Args)]
 pub struct Pace {
-    /// Time limit for one question
+    /// Time limit for one token, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: u64,
-    /// Verifiers asked side by side [default: one a core]
+    /// Verifiers tested in parallel [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 }
@@ -36,7 +36,7 @@ pub struct Reporting {
     /// Findings below this severity do not fail the run
     #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = severity)]
     pub fail_on: Severity,
-    /// A former JSON report: what it lists does not fail the run
+    /// An earlier JSON report: findings in it do not fail the run
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
 }

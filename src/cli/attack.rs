@@ -1,4 +1,4 @@
-//! `jwt-gauntlet attack [TARGET]`: the main job.
+//! `jwt-gauntlet attack [TARGET]`: runs the attack files against a verifier.
 
 mod progress;
 
@@ -22,8 +22,8 @@ use super::{
 
 /// Attack a verifier with forged tokens, and report which ones it accepted
 ///
-/// Genuine tokens are sent before, between and after: a verifier that refuses those proves nothing by refusing forged ones. Whatever
-/// looks wrong is asked again before it is reported.
+/// Genuine tokens are sent before, between and after: if they are refused, a refused forgery proves nothing. Every suspicious
+/// answer is checked a second time before it is reported.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -32,18 +32,18 @@ Examples:
   jwt-gauntlet attack \"exec:python3 my_adapter.py\"           a program that speaks the adapter protocol
   jwt-gauntlet attack --alg ES256,EdDSA --attacks 'alg-none/*' --attacks kid
   jwt-gauntlet attack --report human --report json=report.json
-  jwt-gauntlet attack --baseline report.json                 only what is new fails the run")]
+  jwt-gauntlet attack --baseline report.json                 only new findings fail the run")]
 pub struct Args {
     /// builtin:NAME, or exec:COMMAND
     #[arg(default_value = "builtin:jsonwebtoken")]
     target: String,
-    /// Algorithms that the verifier is set up for: names, comma lists, or `all`
+    /// Algorithms to configure the verifier for: names, comma lists, or `all`
     #[arg(long, value_name = "ALG", value_delimiter = ',', default_value = "HS256,RS256,ES256,EdDSA")]
     alg: Vec<String>,
     /// Only attacks that match: a glob, or the name of a group, class or case
     #[arg(long, value_name = "GLOB")]
     attacks: Vec<String>,
-    /// No attacks that match
+    /// Skip attacks that match
     #[arg(long, value_name = "GLOB")]
     skip: Vec<String>,
     #[command(flatten)]
@@ -52,10 +52,10 @@ pub struct Args {
     reporting: Reporting,
     #[command(flatten)]
     pace: Pace,
-    /// Only the K-th of N parts of the cases, to spread a run over machines
+    /// Only part K of N of the cases, to distribute a run over machines
     #[arg(long, value_name = "K/N", value_parser = partition)]
     partition: Option<(usize, usize)>,
-    /// Canaries and random bytes follow from this number
+    /// Seed of canaries and random bytes
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 }
@@ -104,7 +104,7 @@ fn attack(
     report.map_err(|error| anyhow::Error::new(error).context(format!("cannot attack {}", args.target)))
 }
 
-/// Refuses a run that would ask nothing, since that would look like a clean one.
+/// Refuses a run that would send nothing, since that would look like a clean one.
 fn planned(catalogue: &Catalogue, algorithms: &[Algorithm], partition: Option<(usize, usize)>) -> anyhow::Result<()> {
     let applicable = |a: &Algorithm| catalogue.cases.iter().filter(|c| c.applies.contains(a)).count();
     let most = algorithms.iter().map(applicable).max().unwrap_or_default();
@@ -113,10 +113,13 @@ fn planned(catalogue: &Catalogue, algorithms: &[Algorithm], partition: Option<(u
     }
     if most == 0 {
         let names: Vec<&str> = algorithms.iter().map(|a| a.name()).collect();
-        bail!("none of the chosen attacks applies to {}; `jwt-gauntlet show ID` says what one applies to", names.join(", "));
+        bail!(
+            "none of the chosen attacks applies to {}; `jwt-gauntlet show ID` lists the algorithms of an attack",
+            names.join(", ")
+        );
     }
     match partition {
-        Some((k, n)) if k > most => bail!("part {k} of {n} is empty: there are only {most} cases an algorithm"),
+        Some((k, n)) if k > most => bail!("part {k} of {n} is empty: there are only {most} cases per algorithm"),
         _ => Ok(()),
     }
 }

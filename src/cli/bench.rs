@@ -1,4 +1,4 @@
-//! `jwt-gauntlet bench [TARGET]`: what signing and verifying costs.
+//! `jwt-gauntlet bench [TARGET]`: how long signing and verifying take.
 
 mod parts;
 mod reports;
@@ -21,24 +21,24 @@ use super::{
     duration, watched,
 };
 
-/// Measure signing and verifying, across algorithms and back ends
+/// Measure the speed of signing and verifying, across algorithms and back ends
 ///
-/// Every back end is timed in turn, round after round, and only after it accepted genuine signatures and refused forged ones. A run takes
-/// about a minute; for figures to trust, let nothing else use the machine.
+/// Back ends are timed in interleaved rounds, after a check that they accept genuine signatures and refuse forged ones. A run takes
+/// about a minute; for reliable results, run nothing else on the machine.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   jwt-gauntlet bench                                       all algorithms on ring, aws-lc-rs and RustCrypto
   jwt-gauntlet bench --alg ES256,EdDSA --operation verify --time 10s
   jwt-gauntlet bench --report html=bench.html --report json=before.json
-  jwt-gauntlet bench --baseline before.json                what got slower or faster since; exit 1 if slower
+  jwt-gauntlet bench --baseline before.json                compare with an earlier run; exit 1 if slower
   jwt-gauntlet bench \"exec:python3 my_adapter.py\"          any library, through the adapter protocol
 
 Exit codes:
   0  measured, and nothing slower than the baseline
   1  something is slower than the baseline by more than --threshold, or a back end is broken
   2  usage error, or a baseline that cannot be read
-  4  the target could not be asked, or no row could be compared since the machine was too busy")]
+  4  the target could not be reached, or no row could be compared since the machine was too busy")]
 pub struct Args {
     /// exec:COMMAND, a program that speaks the adapter protocol [default: the back ends that are compiled in]
     target: Option<String>,
@@ -51,19 +51,19 @@ pub struct Args {
     /// Only these operations: sign, verify, verify-forged, cold-sign, cold-verify, token-sign, token-verify, token-forged, decode
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     operation: Vec<String>,
-    /// Numbers of threads to scale over; 1 leaves scaling out [default: powers of two up to all cores]
+    /// Numbers of threads for the scaling test; 1 skips it [default: powers of two up to all cores]
     #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Vec<u16>,
-    /// Time for all of it
+    /// Total time
     #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = duration::parse)]
     time: Duration,
     /// human, json, markdown or html, to stdout or a file; may be given several times [default: human]
     #[arg(long, value_name = "FORMAT[=FILE]")]
     report: Vec<String>,
-    /// A former JSON report to compare with
+    /// An earlier JSON report to compare with
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// A change below this is none
+    /// Ignore changes below this percentage
     #[arg(long, value_name = "PERCENT", default_value = "5", value_parser = percent)]
     threshold: f64,
     /// Measures the part of that number and writes it down for the process that asked
@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         None => in_process(args, schemes)?,
     };
     if results.rows.is_empty() && results.broken.is_empty() && !results.interrupted {
-        bail!("nothing was timed: none of what was chosen exists together; leave --alg, --backend or --operation out");
+        bail!("nothing was timed: no back end supports this combination; omit --alg, --backend or --operation");
     }
     let comparison = baseline.map(|old| Comparison::of(&old, &results, args.threshold / 100.0));
     reports.write(&results, comparison.as_ref())?;
@@ -117,7 +117,7 @@ fn in_process(args: &Args, schemes: Vec<Scheme>) -> anyhow::Result<Results> {
 
 fn over_pipes(args: &Args, text: &str, schemes: &[Scheme]) -> anyhow::Result<Results> {
     if !args.backend.is_empty() || !args.operation.is_empty() || !args.threads.is_empty() {
-        bail!("--backend, --operation and --threads are about the back ends that are compiled in; a target is asked to verify");
+        bail!("--backend, --operation and --threads apply to compiled-in back ends only; a target can only verify");
     }
     // RSA with a key of its own takes the slowest libraries milliseconds; half a minute is a program that hangs.
     let target = Arc::new(Target::parse(text, 30_000)?);
@@ -147,7 +147,7 @@ fn operations(names: &[String]) -> anyhow::Result<Vec<Operation>> {
     let known = Operation::ALL;
     let find = |name: &String| {
         let operation = known.into_iter().find(|operation| operation.name() == name.trim());
-        operation.with_context(|| format!("`{name}` is no operation; there are {}", known.map(Operation::name).join(", ")))
+        operation.with_context(|| format!("`{name}` is not an operation; use {}", known.map(Operation::name).join(", ")))
     };
     if names.is_empty() { Ok(known.to_vec()) } else { names.iter().map(find).collect() }
 }
@@ -156,7 +156,7 @@ fn chosen(names: &[String]) -> anyhow::Result<(Vec<Box<dyn Backend>>, Vec<Box<dy
     let (mut backends, mut libraries) = (backend::all(), library::all());
     let known: Vec<&str> = backends.iter().map(|b| b.name()).chain(libraries.iter().map(|l| l.name())).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        bail!("`{unknown}` is no back end; there are {}", known.join(", "));
+        bail!("`{unknown}` is not a back end; use {}", known.join(", "));
     }
     if !names.is_empty() {
         backends.retain(|backend| names.iter().any(|name| name == backend.name()));
@@ -168,9 +168,9 @@ fn chosen(names: &[String]) -> anyhow::Result<(Vec<Box<dyn Backend>>, Vec<Box<dy
 fn baseline(file: &PathBuf) -> anyhow::Result<Results> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read the baseline {}", file.display()))?;
     let results: Results =
-        serde_json::from_str(&text).with_context(|| format!("{} is no JSON report of `bench`", file.display()))?;
+        serde_json::from_str(&text).with_context(|| format!("{} is not a JSON report of `bench`", file.display()))?;
     if results.schema != SCHEMA {
-        bail!("{} is a report of another format, {}; this is {SCHEMA}", file.display(), results.schema);
+        bail!("{} has report format {}, but {SCHEMA} is required", file.display(), results.schema);
     }
     Ok(results)
 }

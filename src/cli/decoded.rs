@@ -22,14 +22,14 @@ pub fn parts(inspection: &Inspection, style: Style) -> String {
 fn part(part: &Part, style: Style) -> String {
     let name = style.paint(Ink::Bold, part.name);
     if part.cut {
-        let limit = format!("too large to be decoded whole; the limit is {}", count(SEEN, "byte", "bytes"));
+        let limit = format!("too large to decode completely; the limit is {}", count(SEEN, "byte", "bytes"));
         let start = if let Shown::Text(text) = &part.shown { format!("\n  {}", lines(text)) } else { String::new() };
         return format!("{name}  {}{start}\n", style.paint(Ink::Warn, &limit));
     }
     match &part.shown {
         Shown::Bytes(0) => format!("{name}  empty\n"),
         Shown::Bytes(n) => format!("{name}  {}\n", count(*n, "byte", "bytes")),
-        Shown::Text(text) => format!("{name}  {}\n  {}\n", style.paint(Ink::Warn, "no JSON object"), lines(text)),
+        Shown::Text(text) => format!("{name}  {}\n  {}\n", style.paint(Ink::Warn, "not a JSON object"), lines(text)),
         Shown::Members(members) => {
             let mut out = format!("{name}\n");
             for (i, (name, value)) in members.iter().enumerate() {

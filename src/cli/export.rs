@@ -1,4 +1,4 @@
-//! `jwt-gauntlet export`: what other tools start from.
+//! `jwt-gauntlet export`: seed corpora and dictionaries for other fuzzers.
 
 use std::{fs, path::PathBuf};
 
@@ -26,13 +26,13 @@ pub struct Args {
     /// Only attacks that match: a glob, or the name of a group, class or case
     #[arg(value_name = "GLOB", requires = "corpus")]
     patterns: Vec<String>,
-    /// Write one file a token into this folder
+    /// Write one file per token into this folder
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
-    /// Write the vocabulary in the format of libFuzzer and AFL++
+    /// Write a dictionary for libFuzzer and AFL++
     #[arg(long, value_name = "FILE")]
     dictionary: Option<PathBuf>,
-    /// Tokens for this algorithm; repeat it for more. Default: one of each signature scheme
+    /// Tokens for this algorithm; may be given several times [default: one of each signature scheme]
     #[arg(long = "alg", value_name = "ALG", value_parser = algorithm, requires = "corpus")]
     algorithms: Vec<Algorithm>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `jwt-gauntlet forge ID…`: the tokens of an attack, to send by hand.
+//! `jwt-gauntlet forge ID…`: prints the tokens of an attack, to send by hand.
 
 use std::{
     collections::BTreeMap,
@@ -24,9 +24,9 @@ use super::{
     output,
 };
 
-/// Print the forged tokens of an attack, one a line: id, tab, token
+/// Print the forged tokens of an attack, one per line: id, tab, token
 ///
-/// With a token and the public key of an issuer, the tokens are for its verifiers. Without, they are for a verifier that trusts
+/// With a token and the public key of an issuer, the tokens target its verifiers. Otherwise they target a verifier that trusts
 /// the gauntlet's own published test keys, exactly as `attack` sends them.
 #[derive(clap::Args)]
 #[command(after_help = "\
@@ -48,13 +48,13 @@ pub struct Args {
     /// The algorithm that the verifier expects [default: that of the token; else RS256, or the first that the attack applies to]
     #[arg(long, value_parser = algorithm)]
     alg: Option<Algorithm>,
-    /// Canaries and random bytes follow from this number
+    /// Seed of canaries and random bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Only tokens, without ids
+    /// Print tokens without ids
     #[arg(long, conflicts_with = "json")]
     plain: bool,
-    /// One JSON object a line: case, algorithm, token
+    /// Print one JSON object per line: case, algorithm, token
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -84,7 +84,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
         output::tell(&format!("skipped {}: {}\n", count(*n, "case", "cases"), plain(reason)));
     }
     if made == 0 {
-        bail!("no token could be made");
+        bail!("no token could be created");
     }
     Ok(0)
 }
@@ -97,7 +97,7 @@ fn line(args: &Args, case: &Case, algorithm: Algorithm, forged: &Forged) -> Resu
         return Ok(format!("{}\n", serde_json::json!({ "case": case.id, "algorithm": algorithm, "token": token })));
     }
     if token.contains(['\n', '\r']) {
-        return Err("the token holds a line break; --json prints it".to_owned());
+        return Err("the token contains a line break; use --json to print it".to_owned());
     }
     Ok(if args.plain { format!("{token}\n") } else { format!("{}\t{token}\n", case.id) })
 }
@@ -120,7 +120,7 @@ pub fn test_token(case: &Case, algorithm: Algorithm, seed: u64) -> Result<Forged
     }
     let issuer = case.configuration.issuer(algorithm).ok_or_else(|| {
         let set_up = case.configuration.label();
-        format!("its set-up ({set_up}) makes no sense for {algorithm}")
+        format!("its configuration ({set_up}) is not possible for {algorithm}")
     })?;
     case.recipe.forge(&issuer, seed, &case.id).map_err(|e| e.to_string())
 }
@@ -138,12 +138,12 @@ impl Met {
         let token = token.trim();
         let draft = Draft::parse(token.strip_prefix("Bearer ").unwrap_or(token));
         if draft.segments.len() != 3 || draft.segments[0].members().is_none() {
-            bail!("--token is no signed token: it must have three segments, of which the first is a JSON object in base64url");
+            bail!("--token is not a signed token: it must have three segments, of which the first is a JSON object in base64url");
         }
         let algorithm = match (args.alg, draft.algorithm()) {
             (Some(algorithm), _) => algorithm,
-            (None, Some(name)) => name.parse().context("name the verifier's algorithm with --alg")?,
-            (None, None) => bail!("the token's header has no alg; name the verifier's algorithm with --alg"),
+            (None, Some(name)) => name.parse().context("use --alg to name the verifier's algorithm")?,
+            (None, None) => bail!("the token's header has no alg; use --alg to name the verifier's algorithm"),
         };
         let kid = draft.segments[0].member("kid").and_then(|kid| serde_json::from_slice::<String>(kid).ok());
         let mut keys = match &args.public_key {
@@ -162,19 +162,19 @@ impl Met {
             return Err(format!("it does not apply to {algorithm}"));
         }
         let Configuration { key: None, secret_hex: None, key_text, allow: _ } = &case.configuration else {
-            return Err("it attacks a verifier that is set up with an odd key".to_owned());
+            return Err("it attacks a verifier with an unusual key configuration".to_owned());
         };
         let mut made: Option<Forged> = None;
         for public in &self.keys {
             let mut trust = Trust::in_public(public, algorithm);
             if let Some(shape) = key_text {
                 let text = shape.render(public, algorithm).and_then(|bytes| String::from_utf8(bytes).ok());
-                trust.key.text = Some(text.ok_or_else(|| format!("the key has no shape `{}`", shape.name()))?);
+                trust.key.text = Some(text.ok_or_else(|| format!("the key cannot be encoded as `{}`", shape.name()))?);
             }
             let issuer = Issuer::met(self.token.clone(), public.clone(), trust);
             let forged = case.recipe.forge(&issuer, seed, &case.id).map_err(|e| e.to_string())?;
             if made.as_ref().is_some_and(|other| other.token != forged.token) {
-                return Err("it needs the verifier's key; name it with --public-key FILE".to_owned());
+                return Err("it needs the verifier's key; use --public-key FILE".to_owned());
             }
             made = Some(forged);
         }
@@ -184,10 +184,13 @@ impl Met {
 
 fn read_key(file: &Path, algorithm: Algorithm, kid: Option<&str>) -> anyhow::Result<PublicKey> {
     let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let key = one_key(&text, kid).with_context(|| format!("{} holds no usable public key", file.display()))?;
+    let key = one_key(&text, kid).with_context(|| format!("{} contains no usable public key", file.display()))?;
     if !key.fits(algorithm) {
         let family = key.family();
-        bail!("{} holds a key of family {family}, which {algorithm} does not use; name the right one with --alg", file.display());
+        bail!(
+            "{} contains a key of family {family}, which {algorithm} does not use; use --alg to name the algorithm",
+            file.display()
+        );
     }
     Ok(key)
 }

@@ -1,4 +1,4 @@
-//! `jwt-gauntlet fuzz [TARGET]`: random tokens, for what no attack file describes.
+//! `jwt-gauntlet fuzz [TARGET]`: random tokens, to find unknown vulnerabilities.
 
 mod corpus;
 mod findings;
@@ -26,17 +26,18 @@ use super::{
     duration, output,
 };
 
-/// Fuzz a verifier with random forged tokens, and keep what it wrongly takes as attack files
+/// Fuzz a verifier with random forged tokens, and save those wrongly accepted as attack files
 ///
-/// Black-box: works on any target, in any language. Tokens are made of random attack steps; what draws an answer of a new kind is mutated
-/// further. Every finding is confirmed, reduced to its fewest steps, and saved at once; `replay` and `attack --catalogue` ask it again.
+/// Black-box: works on any target, in any language. Tokens are built from random attack steps; those that get a new kind of answer
+/// are mutated further. Each finding is confirmed, minimised and saved at once, and can be repeated by `replay` and `attack
+/// --catalogue`.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   jwt-gauntlet fuzz                                           the jsonwebtoken crate, for a minute
   jwt-gauntlet fuzz \"exec:python3 my_adapter.py\" --time 10m   a program that speaks the adapter protocol
   jwt-gauntlet fuzz builtin:strict --cases 100000 --seed 7    the same tokens every time
-  jwt-gauntlet fuzz \"exec:./verify\" --words src/ --corpus corpus/    with the words of its sources; goes on another time
+  jwt-gauntlet fuzz \"exec:./verify\" --words src/ --corpus corpus/    use names from its sources; continue in a later run
   jwt-gauntlet replay gauntlet-findings/ \"exec:./verify\"      after the fix: does it still happen?
 
 With --cases, the same seed, corpus and words give the same tokens and the same report, on any number of cores.
@@ -45,29 +46,29 @@ pub struct Args {
     /// builtin:NAME, or exec:COMMAND
     #[arg(default_value = "builtin:jsonwebtoken")]
     target: String,
-    /// Ends after that time, such as 10s, 2m or 1h [default: 1m, unless --cases is given]
+    /// Stop after this time, such as 10s, 2m or 1h [default: 1m, unless --cases is given]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse)]
     time: Option<Duration>,
-    /// Ends after so many tokens
+    /// Stop after this number of tokens
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     cases: Option<u64>,
-    /// All random choices follow from this number
+    /// Seed of all random choices
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Algorithms that the verifier is set up for: names, comma lists, or `all`
+    /// Algorithms to configure the verifier for: names, comma lists, or `all`
     #[arg(long, value_name = "ALG", value_delimiter = ',', default_value = "HS256,RS256,PS256,ES256,EdDSA")]
     alg: Vec<String>,
-    /// Put words of this file or folder into tokens, and sign with private keys in it: sources or binaries of the target; may be
+    /// Use words and private keys in this file or folder to make tokens: sources or binaries of the target; may be
     /// given several times
     #[arg(long, value_name = "PATH")]
     words: Vec<PathBuf>,
-    /// Do not read words and keys from the programs and scripts that an exec: command names
+    /// Do not read words and keys from the programs and scripts of an exec: command
     #[arg(long)]
     no_harvest: bool,
     /// Save each finding below DIR, as an attack file
     #[arg(long, value_name = "DIR", default_value = "gauntlet-findings")]
     findings: PathBuf,
-    /// Start from the recipes in DIR, and save there those that drew new kinds of answers
+    /// Start from the recipes in DIR, and save recipes there that get new kinds of answers
     #[arg(long, value_name = "DIR")]
     corpus: Option<PathBuf>,
     #[command(flatten)]

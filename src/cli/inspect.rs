@@ -1,4 +1,4 @@
-//! `jwt-gauntlet inspect TOKEN`: decode without trusting.
+//! `jwt-gauntlet inspect TOKEN`: decodes without verifying.
 
 use std::{
     fs::File,
@@ -19,7 +19,7 @@ use jwt_gauntlet::{
 
 use super::{decoded, output};
 
-/// Take a token apart without trusting it, and say what is odd or risky about it
+/// Decode a token without verifying it, and list unusual or risky properties
 ///
 /// Nothing is verified and nothing is sent anywhere.
 #[derive(clap::Args)]
@@ -30,9 +30,9 @@ Examples:
   pbpaste | jwt-gauntlet inspect -        from stdin
   jwt-gauntlet inspect - --json           for a program")]
 pub struct Args {
-    /// The token, a file that holds it, or `-` for stdin
+    /// The token, a file that contains it, or `-` for stdin
     token: Option<String>,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
@@ -43,7 +43,7 @@ const LIMIT: u64 = 256 << 20;
 pub fn run(args: &Args) -> anyhow::Result<u8> {
     let input = read(args.token.as_deref())?;
     if input.len() as u64 > LIMIT {
-        bail!("the input is longer than {} MiB, which no token is", LIMIT >> 20);
+        bail!("the input is longer than {} MiB, too long for a token", LIMIT >> 20);
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
     let inspection = inspect(&input, now);
@@ -62,7 +62,7 @@ fn read(token: Option<&str>) -> anyhow::Result<Vec<u8>> {
         source.take(LIMIT + 1).read_to_end(&mut bytes).map(|_| bytes)
     };
     match token {
-        None if io::stdin().is_terminal() => bail!("no token is given; name one, or a file, or `-` for stdin"),
+        None if io::stdin().is_terminal() => bail!("no token given; name one, or a file, or `-` for stdin"),
         None | Some("-") => limited(&mut io::stdin().lock()).context("cannot read stdin"),
         // A token has no file name's length, and no file's name has two dots and no slash by chance.
         Some(name) if name.len() < 1024 && Path::new(name).is_file() => {
@@ -77,13 +77,13 @@ fn show(inspection: &Inspection, style: Style) -> String {
         Kind::Jws => "signed token (JWS)",
         Kind::Jwe => "encrypted token (JWE)",
         Kind::Json => "token in JSON serialisation",
-        Kind::Unknown => "no token",
+        Kind::Unknown => "not a token",
     };
     let size = count(inspection.size, "byte", "bytes");
     let mut out = format!("{}, {size}; nothing was verified\n\n", style.paint(Ink::Bold, kind));
     out.push_str(&decoded::parts(inspection, style));
     let title = match inspection.remarks.len() {
-        0 => return out + "\nNothing odd about it.\n",
+        0 => return out + "\nNothing unusual.\n",
         n => count(n, "remark", "remarks"),
     };
     out.push_str(&format!("\n{}\n", style.paint(Ink::Bold, &title)));

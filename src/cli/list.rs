@@ -1,4 +1,4 @@
-//! `jwt-gauntlet list`: what there is.
+//! `jwt-gauntlet list`: lists attacks, cases and built-in targets.
 
 use std::fmt::Write as _;
 
@@ -23,13 +23,13 @@ pub struct Args {
     /// Only attacks that match: a glob, or the name of a group, class or case
     #[arg(value_name = "GLOB")]
     patterns: Vec<String>,
-    /// Ids of all cases, one a line
+    /// List the ids of all cases, one per line
     #[arg(long, conflicts_with = "targets")]
     cases: bool,
-    /// Names of the built-in targets, one a line
+    /// List the names of the built-in targets, one per line
     #[arg(long, conflicts_with = "patterns")]
     targets: bool,
-    /// As JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]

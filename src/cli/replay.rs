@@ -1,4 +1,4 @@
-//! `jwt-gauntlet replay FILE… [TARGET]`: does it still happen?
+//! `jwt-gauntlet replay FILE… [TARGET]`: do earlier findings still happen?
 
 mod files;
 
@@ -22,7 +22,7 @@ use super::{
     output,
 };
 
-/// Ask the tokens of findings again, and say for each whether it still happens
+/// Repeat earlier findings, and say for each whether it still happens
 ///
 /// A FILE is an attack file or a folder of them (such as `fuzz` saves), a JSON report of `attack` or `fuzz`, or the bare text of a token
 /// (such as an artifact of cargo-fuzz).
@@ -30,20 +30,20 @@ use super::{
 #[command(after_help = "\
 Examples:
   jwt-gauntlet replay gauntlet-findings/ \"exec:./verify\"      everything that `fuzz` saved
-  jwt-gauntlet replay report.json \"exec:./verify\"             the findings of a former report
+  jwt-gauntlet replay report.json \"exec:./verify\"             the findings of an earlier report
   jwt-gauntlet replay artifacts/crash-1f2e --alg ES256        a token, on the jsonwebtoken crate
 
 Exit codes:
-  0  nothing happens any more
+  0  no case happens any more
   1  at least one case still happens
   2  usage error, or a FILE that cannot be read
-  3  nothing was proven: the target refused a genuine token, or nothing could be asked
-  4  the target could not be asked")]
+  3  nothing was proven: the target refused a genuine token, or no case could be sent
+  4  the target could not be reached")]
 pub struct Args {
     /// Attack files, JSON reports and token files, and the target: builtin:NAME or exec:COMMAND [default: builtin:jsonwebtoken]
     #[arg(required = true, value_name = "FILE|TARGET")]
     what: Vec<String>,
-    /// Algorithms that the verifier is set up for [default: those of the findings; HS256,RS256,PS256,ES256,EdDSA for a bare token]
+    /// Algorithms to configure the verifier for [default: those of the findings; HS256,RS256,PS256,ES256,EdDSA for a bare token]
     #[arg(long, value_name = "ALG", value_delimiter = ',')]
     alg: Vec<String>,
     /// human or json, to stdout or a file; may be given several times [default: human]
@@ -51,7 +51,7 @@ pub struct Args {
     report: Vec<String>,
     #[command(flatten)]
     pace: Pace,
-    /// Canaries and random bytes of attack files follow from this number
+    /// Seed of canaries and random bytes of attack files
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
 }
@@ -62,7 +62,7 @@ pub fn run(args: &Args) -> anyhow::Result<u8> {
     let target = match targets.as_slice() {
         [] => "builtin:jsonwebtoken",
         [one] => one.as_str(),
-        _ => bail!("one target at a time: {} and {} are two", targets[0], targets[1]),
+        _ => bail!("only one target is allowed, but {} and {} were given", targets[0], targets[1]),
     };
     if names.is_empty() {
         bail!("nothing to replay; give an attack file, a JSON report or a token file");
@@ -103,7 +103,7 @@ fn ask(args: &Args, files: &Files, chosen: &[Algorithm], target: &Arc<Target>, s
     let report = match (attacks, tokens) {
         (Some((attacks, _)), Some(tokens)) => both(attacks, tokens),
         (Some((one, _)), None) | (None, Some(one)) => one,
-        (None, None) => bail!("there is nothing to ask: no finding in these files is for the chosen algorithms"),
+        (None, None) => bail!("nothing to replay: no finding in these files is for the chosen algorithms"),
     };
     Ok((report, cases))
 }

@@ -36,7 +36,7 @@ pub struct Args {
     /// The algorithm that the verifier expects, for the token of a case [default: RS256, or the first that it applies to]
     #[arg(long, value_parser = algorithm)]
     alg: Option<Algorithm>,
-    /// Canaries and random bytes follow from this number
+    /// Seed of canaries and random bytes
     #[arg(long, default_value_t = 1)]
     seed: u64,
     #[command(flatten)]
@@ -94,7 +94,7 @@ fn show_class(attack: &Attack, catalogue: &Catalogue, style: Style) -> String {
         let _ = writeln!(out, "  and {more} more: jwt-gauntlet list --cases {}", attack.id);
     }
     if let Some(first) = catalogue.cases.first() {
-        let _ = writeln!(out, "\n{}", style.paint(Ink::Bold, &format!("how the first is made ({})", plain(&first.id))));
+        let _ = writeln!(out, "\n{}", style.paint(Ink::Bold, &format!("steps of the first ({})", plain(&first.id))));
         out.push_str(&recipe(first));
     }
     out
@@ -103,14 +103,14 @@ fn show_class(attack: &Attack, catalogue: &Catalogue, style: Style) -> String {
 fn show_case(case: &Case, args: &Args, style: Style) -> String {
     let mut out = head(&case.attack, &case.id, style);
     entry(&mut out, "for", &style.wrap(&applies(case), 12));
-    entry(&mut out, "set-up", &plain(&case.configuration.label()));
+    entry(&mut out, "config", &plain(&case.configuration.label()));
     let expected = match &case.expect {
         Expectation::Accept => "accept".to_owned(),
         Expectation::Reject => "reject".to_owned(),
         Expectation::Either { because } => format!("accept or reject: {because}"),
     };
     entry(&mut out, "expected", &style.wrap(&plain(&expected), 12));
-    let _ = write!(out, "\n{}\n{}", style.paint(Ink::Bold, "how it is made"), recipe(case));
+    let _ = write!(out, "\n{}\n{}", style.paint(Ink::Bold, "steps"), recipe(case));
     let Some(algorithm) = args.alg.or_else(|| forge::usual_algorithm(case)) else { return out };
     let _ = writeln!(out, "\n{}", style.paint(Ink::Bold, &format!("token for a verifier of {algorithm}, seed {}", args.seed)));
     match forge::test_token(case, algorithm, args.seed) {

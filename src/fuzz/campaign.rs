@@ -33,7 +33,7 @@ impl Fuzzer<'_> {
     /// Runs and tells everything that happens as soon as it does, so that it can be saved, until the budget is spent or `stop` is set.
     ///
     /// # Errors
-    /// If the target could not be asked or the oracle does not work; see [`FuzzError`].
+    /// If the target could not be reached or the oracle does not work; see [`FuzzError`].
     ///
     /// # Panics
     /// If `on_event` panics.

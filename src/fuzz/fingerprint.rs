@@ -1,13 +1,7 @@
 //! Telling findings apart: by the kinds of their steps, not by their values.
 
-use serde_json::Value;
-
 use super::stage_runner::Found;
-use crate::{
-    recipe::Recipe,
-    step::{KidShape, MacKey, Step},
-    verdict::Outcome,
-};
+use crate::{recipe::Recipe, step::Step, verdict::Outcome};
 
 /// The kinds of a recipe's steps, sorted: what makes two findings one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,7 +11,7 @@ impl Fingerprint {
     /// The trail of a recipe.
     #[must_use]
     pub fn of(recipe: &Recipe) -> Self {
-        let mut kinds: Vec<String> = telling(recipe).map(kind).collect();
+        let mut kinds: Vec<String> = telling(recipe).map(Step::kind).collect();
         kinds.sort();
         kinds.dedup();
         Self(kinds)
@@ -46,96 +40,9 @@ impl Fingerprint {
     }
 }
 
-/// The steps of a recipe that do something: attack files also list leaving the `kid` as it is.
+/// The steps of a recipe that do something.
 pub(super) fn telling(recipe: &Recipe) -> impl Iterator<Item = &Step> {
-    recipe.steps.iter().filter(|step| !matches!(step, Step::Kid { is } if **is == KidShape::Kept))
-}
-
-/// What a step does, without the values that do not matter: the name of the step and of the member, the variant of an enumeration.
-fn kind(step: &Step) -> String {
-    let name: &'static str = step.into();
-    let with = match step {
-        Step::SetHeader { name, to } | Step::AddHeader { name, to, .. } if **name == "alg" => format!("alg {}", algorithm(to)),
-        Step::SetHeader { name, .. }
-        | Step::AddHeader { name, .. }
-        | Step::DropHeader { name }
-        | Step::RenameHeader { name, .. } => (**name).clone(),
-        Step::SetClaim { name, .. } | Step::AddClaim { name, .. } | Step::DropClaim { name } | Step::RenameClaim { name, .. } => {
-            (**name).clone()
-        }
-        Step::HeaderText { .. }
-        | Step::HeaderBytes { .. }
-        | Step::ClaimsText { .. }
-        | Step::ClaimsBytes { .. }
-        | Step::SignatureText { .. }
-        | Step::SignatureBytes { .. }
-        | Step::FillSignature { .. }
-        | Step::RandomSignature { .. }
-        | Step::TruncateSignature { .. }
-        | Step::ExtendSignature { .. }
-        | Step::WireText { .. }
-        | Step::Prepend { .. }
-        | Step::Append { .. }
-        // One weakness has many values of these.
-        | Step::EcdsaScalars { .. }
-        | Step::EmbedChain { .. }
-        | Step::SignWithKey { .. }
-        | Step::EddsaSmallOrder { .. }
-        | Step::RespellEcdsa { .. }
-        | Step::RespellEddsa { .. }
-        | Step::SignEddsaVariant { .. }
-        | Step::RsaDigestInfo { .. }
-        | Step::RsaPadding { .. }
-        | Step::RsaHash { .. }
-        | Step::RsaPss { .. }
-        | Step::RsaInteger { .. } => String::new(),
-        Step::Sign { with, .. } => variants(&serde_json::to_value(with).unwrap_or_default()),
-        Step::FlipBit { of, .. } | Step::RespellBase64 { of, .. } | Step::SpliceSegment { of, .. } => of.name().to_owned(),
-        Step::EmbedKey { r#as, .. } => variants(&serde_json::to_value(r#as).unwrap_or_default()),
-        Step::Mac { key, .. } => mac_key(key).to_owned(),
-        other => variants(&serde_json::to_value(other).unwrap_or_default()),
-    };
-    if with.is_empty() { name.to_owned() } else { format!("{name} {with}") }
-}
-
-/// The kind of an `alg`: values of one kind take the same way through a verifier.
-fn algorithm(json: &str) -> &'static str {
-    let Ok(Value::String(text)) = serde_json::from_str::<Value>(json) else { return "of another type" };
-    let lower = text.to_lowercase();
-    match () {
-        () if text == "none" => "none",
-        () if lower.contains("none") => "much like none",
-        () if lower.trim().is_empty() => "empty",
-        () if text.parse::<crate::algorithm::Algorithm>().is_ok() && text.starts_with("HS") => "hmac",
-        () if text.parse::<crate::algorithm::Algorithm>().is_ok() => "known",
-        () => "unknown",
-    }
-}
-
-/// Where a MAC's key comes from.
-fn mac_key(key: &MacKey) -> &'static str {
-    match key {
-        MacKey::Text(text) | MacKey::Hex(text) if text.is_empty() => "empty",
-        MacKey::Text(_) => "text",
-        MacKey::Hex(_) => "hex",
-        MacKey::PublicKey(_) => "public-key",
-        MacKey::Configured {} => "configured",
-        MacKey::Member(_) => "member",
-        MacKey::Secret(_) => "secret",
-        MacKey::SecretPrefix(_) => "secret-prefix",
-    }
-}
-
-/// The words of enumerations in a serialised step.
-fn variants(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Object(members) => {
-            let words = members.values().map(variants).filter(|word| !word.is_empty());
-            words.collect::<Vec<_>>().join(" ")
-        }
-        _ => String::new(),
-    }
+    recipe.steps.iter().filter(|step| !step.is_idle())
 }
 
 /// Keeps of several findings that say the same the first one, and none that a graver one with the same steps, or fewer, explains.

@@ -30,7 +30,7 @@ pub struct Invalid(pub(crate) String);
 /// With what does not work.
 pub fn oracle() -> Result<(), Invalid> {
     let stage = Stage::new((Algorithm::HS256, Configuration::default()), 0, &Words::default())
-        .ok_or_else(|| Invalid("there is no usual configuration for HS256".to_owned()))?;
+        .ok_or_else(|| Invalid("there is no default configuration for HS256".to_owned()))?;
     let none = Recipe {
         from: Base::Forged,
         steps: vec![Step::SetHeader { name: "alg".into(), to: r#""none""#.into() }, Step::DropSignature {}],

@@ -70,7 +70,7 @@ struct Asking<'a> {
 const KINDS: usize = 2048;
 /// One batch in so many begins with a token and not with a control.
 const UNREADY: usize = 4;
-/// Findings of a stage that are still shrunk; a target that takes anything is known by then.
+/// Findings of a stage that are still shrunk; a target that accepts anything is known by then.
 const FINDINGS: usize = 48;
 impl<'a> StageRunner<'a> {
     pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {

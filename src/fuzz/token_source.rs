@@ -11,7 +11,7 @@ use crate::{
     configuration::Configuration,
     entropy::Entropy,
     recipe::{Base, Recipe},
-    step::{Holder, KeyMember, MacKey, Step, Work},
+    step::{Holder, KeyMember, Step, Work},
     verdict::{Expectation, Severity},
 };
 
@@ -19,7 +19,7 @@ use crate::{
 pub struct TokenSource<'a> {
     stage: &'a Stage,
     entropy: Entropy,
-    /// The two bases, then what dear steps made of them: recipes with their work done.
+    /// The two bases, then what expensive steps made of them: recipes with their work done.
     starts: Vec<(Recipe, Work<'a>)>,
     corpus: Vec<Recipe>,
     /// Recipes of another run's corpus that were not asked yet: what they draw is known before anything new is.
@@ -30,7 +30,7 @@ pub struct TokenSource<'a> {
     signing_budget: usize,
 }
 
-/// Kept recipes, and starts that were dear.
+/// Kept recipes, and starts that were expensive.
 const CORPUS: usize = 512;
 const STARTS: usize = 512;
 /// Attempts at a recipe that can be forged.
@@ -63,7 +63,7 @@ impl<'a> TokenSource<'a> {
         }
     }
 
-    /// This mint with fewer dear recipes: a run with coverage has several mints to share a few thousand executions.
+    /// This mint with fewer expensive recipes: a run with coverage has several mints to share a few thousand executions.
     #[must_use]
     pub fn with_small_budget(mut self) -> Self {
         self.signing_budget = match self.stage.algorithm().family() {
@@ -149,7 +149,7 @@ impl<'a> TokenSource<'a> {
             return first;
         }
         // A verifier that keeps a key which a token brought, though it refused the token, takes the next one.
-        if let Some(name) = brought(&prepared.recipe.steps)
+        if let Some(name) = prepared.recipe.steps.iter().find_map(Step::brings_key)
             && self.signing_budget > 0
             && self.entropy.percent(KEPT)
         {
@@ -226,7 +226,7 @@ impl<'a> TokenSource<'a> {
         Some(prepared)
     }
 
-    /// A step or two behind what was dear to make.
+    /// A step or two after what was expensive to make.
     fn variation(&mut self) -> Vec<Step> {
         let count = self.entropy.few(2);
         let steps = (0..count).map(|_| Step::sample(&mut self.entropy, self.stage.scene()));
@@ -272,24 +272,9 @@ fn signing_budget(stage: &Stage) -> usize {
     usual / share
 }
 
-/// The header member that brought a key.
-fn brought(steps: &[Step]) -> Option<&str> {
-    steps.iter().find_map(|step| match step {
-        Step::EmbedKey { .. } => Some("jwk"),
-        Step::EmbedUrl { name, .. } => Some(name.as_str()),
-        Step::EmbedChain { .. } => Some("x5c"),
-        _ => None,
-    })
-}
-
 /// The steps up to the last by which the issuer signs.
 fn signed_part(steps: &[Step]) -> Vec<Step> {
-    let signs = |step: &Step| match step {
-        Step::Sign { with, .. } => **with == Holder::Trusted,
-        Step::Mac { key, .. } => matches!(**key, MacKey::Secret(_) | MacKey::Configured {} | MacKey::SecretPrefix(_)),
-        _ => false,
-    };
-    let end = steps.iter().rposition(signs).map_or(steps.len(), |last| last + 1);
+    let end = steps.iter().rposition(Step::issuer_signs).map_or(steps.len(), |last| last + 1);
     steps[..end].to_vec()
 }
 

@@ -1,11 +1,11 @@
 //! Printable runs of a binary, in ASCII and in UTF-16LE.
 //!
 //! Compilers put texts into one another's arms without a mark between them, so that a long run is cut where a word may end: at what
-//! is no part of a name, and around the words that tokens are talked about with.
+//! is not a part of a name, and around the words that tokens are talked about with.
 
 use super::{Collector, LONGEST, VOCABULARY, is_about_tokens};
 
-/// The shortest run that is no accident.
+/// The shortest run that is not an accident.
 const SHORTEST: usize = 4;
 /// Runs up to this far apart in the list are near each other.
 const AROUND: usize = 3;

@@ -13,7 +13,7 @@ use super::{
 /// Programs that say nothing about the target: they run it.
 const RUNNERS: [&str; 13] = ["python", "pypy", "node", "nodejs", "deno", "bun", "ruby", "php", "java", "sh", "bash", "env", "perl"];
 
-/// A folder with more files is no script's own.
+/// A folder with more files is not a script's own.
 const SMALL_FOLDER: usize = 200;
 
 /// The words of what a command's arguments point to: programs, scripts with their folder, and the modules that these import, where

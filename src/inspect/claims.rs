@@ -18,9 +18,9 @@ pub(super) fn remark(part: &Part, members: &[Member], now: i64, remarks: &mut Re
     }
     times(members, now, remarks);
     let missing = [
-        ("iss", Severity::Low, "There is no iss: who made the token is not said."),
-        ("aud", Severity::Low, "There is no aud: a token for one service is good for every other that trusts the key."),
-        ("sub", Severity::Info, "There is no sub: whom the token is about is not said."),
+        ("iss", Severity::Low, "There is no iss: the issuer is not named."),
+        ("aud", Severity::Low, "There is no aud: the token is valid for every service that trusts the key."),
+        ("sub", Severity::Info, "There is no sub: the subject is not named."),
     ];
     for (name, severity, text) in missing {
         if !has(members, name) {
@@ -32,13 +32,13 @@ pub(super) fn remark(part: &Part, members: &[Member], now: i64, remarks: &mut Re
 fn times(members: &[Member], now: i64, remarks: &mut Remarks) {
     for name in TIMES {
         if has(members, name) && time(members, name).is_none() {
-            remarks.add(Severity::Medium, name, format!("{name} is no number of seconds."));
+            remarks.add(Severity::Medium, name, format!("{name} is not a number of seconds."));
         }
         if time(members, name).is_some_and(|t| t > MILLISECONDS) {
             remarks.add(
                 Severity::Medium,
                 name,
-                format!("{name} is so large that it must be in milliseconds; RFC 7519 means seconds."),
+                format!("{name} is so large that it must be in milliseconds; RFC 7519 requires seconds."),
             );
         }
     }
@@ -55,7 +55,7 @@ fn lifetime(members: &[Member], now: i64, remarks: &mut Remarks) {
     let (expires, issued) = (time(members, "exp"), time(members, "iat").or_else(|| time(members, "nbf")));
     match expires {
         None if !has(members, "exp") => {
-            remarks.add(Severity::Medium, "exp", "There is no exp: the token is good for ever, and so is a stolen one.");
+            remarks.add(Severity::Medium, "exp", "There is no exp: the token, even if stolen, never expires.");
         }
         Some(exp) if exp <= now => remarks.add(Severity::Info, "exp", format!("The token expired{}.", on(exp))),
         _ => {}
@@ -69,7 +69,7 @@ fn lifetime(members: &[Member], now: i64, remarks: &mut Remarks) {
             remarks.add(
                 Severity::Low,
                 "exp",
-                format!("The token lives for {} hours{since}; a stolen one is useful as long.", life / 3600),
+                format!("The token lives for {} hours{since}; a stolen one can be used as long.", life / 3600),
             );
         }
     }

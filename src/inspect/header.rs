@@ -10,7 +10,7 @@ pub(super) fn remark(part: &Part, members: &[Member], kind: Kind, remarks: &mut 
     }
     match text_of(members, "alg") {
         Some(name) => algorithm(&name, kind, remarks),
-        None if has(members, "alg") => remarks.add(Severity::High, "alg", "alg is no string."),
+        None if has(members, "alg") => remarks.add(Severity::High, "alg", "alg is not a string."),
         None => remarks.add(Severity::High, "alg", "There is no alg; RFC 7515 section 4.1.1 requires it."),
     }
     for (name, what) in EMBEDDED {
@@ -18,7 +18,7 @@ pub(super) fn remark(part: &Part, members: &[Member], kind: Kind, remarks: &mut 
             remarks.add(
                 Severity::Medium,
                 name,
-                format!("The token {what}; a verifier that believes it trusts whoever made the token."),
+                format!("The token {what}; a verifier that uses it trusts anyone who makes a token."),
             );
         }
     }
@@ -34,23 +34,27 @@ pub(super) fn remark(part: &Part, members: &[Member], kind: Kind, remarks: &mut 
     if let Some(kid) = text_of(members, "kid") {
         key_id(&kid, remarks);
     } else if has(members, "kid") {
-        remarks.add(Severity::Medium, "kid", "kid is no string.");
+        remarks.add(Severity::Medium, "kid", "kid is not a string.");
     }
 }
 
 /// Headers that bring or point to a key.
 const EMBEDDED: [(&str, &str); 4] = [
-    ("jwk", "brings the key to verify it with (jwk)"),
-    ("jku", "says where to fetch the key (jku)"),
-    ("x5u", "says where to fetch the certificate (x5u)"),
-    ("x5c", "brings its own certificate chain (x5c)"),
+    ("jwk", "contains its own verification key (jwk)"),
+    ("jku", "gives the URL of its key (jku)"),
+    ("x5u", "gives the URL of its certificate (x5u)"),
+    ("x5c", "contains its own certificate chain (x5c)"),
 ];
 
 fn algorithm(name: &str, kind: Kind, remarks: &mut Remarks) {
     let known = name.parse::<Algorithm>();
     match known {
         _ if name.trim().eq_ignore_ascii_case("none") => {
-            remarks.add(Severity::Critical, "alg", format!("alg is `{}`: the token is unsigned, anyone can write it.", cut(name)));
+            remarks.add(
+                Severity::Critical,
+                "alg",
+                format!("alg is `{}`: the token is unsigned, so anyone can make it.", cut(name)),
+            );
         }
         _ if kind == Kind::Jwe => encryption(name, remarks),
         Ok(Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) => {
@@ -71,7 +75,7 @@ fn algorithm(name: &str, kind: Kind, remarks: &mut Remarks) {
             remarks.add(Severity::High, "alg", format!("alg is spelled `{}`; names are case-sensitive.", cut(name)));
         }
         Err(_) => {
-            remarks.add(Severity::High, "alg", format!("`{}` is no registered signature algorithm, or a weak one.", cut(name)));
+            remarks.add(Severity::High, "alg", format!("`{}` is not a registered signature algorithm, or is weak.", cut(name)));
         }
     }
 }
@@ -113,7 +117,11 @@ fn key_id(kid: &str, remarks: &mut Remarks) {
     // The longest mark says most: `://` rather than `/`.
     let found = suspicious.iter().filter(|(mark, _)| kid.contains(mark)).max_by_key(|(mark, _)| mark.len());
     if let Some((_, what)) = found {
-        remarks.add(Severity::Medium, "kid", format!("kid holds {what}; a verifier that looks keys up by it may be led astray."));
+        remarks.add(
+            Severity::Medium,
+            "kid",
+            format!("kid contains {what}; this can mislead a verifier that looks up keys by kid."),
+        );
     }
     if kid.len() > 256 {
         remarks.add(Severity::Low, "kid", format!("kid is {} bytes long.", kid.len()));
@@ -128,7 +136,7 @@ pub(super) fn remark_signature(part: &Part, header: Option<&Part>, remarks: &mut
     if length == 0 && !unsigned {
         remarks.add(Severity::Critical, "signature", "The signature is empty.");
     } else if unsigned && length > 0 {
-        remarks.add(Severity::Medium, "signature", "There is a signature, though alg says that there is none.");
+        remarks.add(Severity::Medium, "signature", "There is a signature, although alg is none.");
     }
     let expected = match name.parse::<Algorithm>() {
         Ok(a @ (Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512)) => a.hash().len(),

@@ -39,7 +39,7 @@ pub enum Shown {
     Members(Vec<(String, String)>),
     /// Other text.
     Text(String),
-    /// So many bytes that are no text.
+    /// So many bytes that are not text.
     Bytes(usize),
 }
 
@@ -99,7 +99,7 @@ impl Part {
     pub(super) fn remark(&self, remarks: &mut Remarks) {
         if !self.oddities.is_empty() {
             let text = format!(
-                "The {} is not written as base64url without padding ({}); whoever reads it leniently has several texts for one token.",
+                "The {} is not written as base64url without padding ({}); lenient verifiers accept several encodings of one token.",
                 self.name,
                 self.oddities.join(", ")
             );
@@ -107,7 +107,7 @@ impl Part {
         }
         if self.cut {
             let text = format!(
-                "The {} is {} characters long, too large to be decoded whole; only its first {SEEN} bytes were looked at.",
+                "The {} is {} characters long, too large to decode completely; only its first {SEEN} bytes were inspected.",
                 self.name, self.length
             );
             remarks.add(Severity::Medium, "size", text);
@@ -120,14 +120,14 @@ impl Part {
 
     fn remark_json(&self, remarks: &mut Remarks) {
         if let Some(names) = duplicates(&self.members()) {
-            let text = format!("The {} names {names} more than once; which one counts differs from reader to reader.", self.name);
+            let text = format!("The {} names {names} more than once; parsers differ in which one they use.", self.name);
             remarks.add(Severity::High, "duplicate", text);
         }
         let severity = if self.name == "header" { Severity::High } else { Severity::Medium };
         match serde_json::from_slice::<serde::de::IgnoredAny>(&self.bytes) {
             Ok(_) if object_members(self.bytes.trim_ascii()).is_some() => {}
-            Ok(_) => remarks.add(severity, "json", format!("The {} is JSON, but no object.", self.name)),
-            Err(error) => remarks.add(severity, "json", format!("The {} is no JSON: {error}.", self.name)),
+            Ok(_) => remarks.add(severity, "json", format!("The {} is JSON, but not an object.", self.name)),
+            Err(error) => remarks.add(severity, "json", format!("The {} is not JSON: {error}.", self.name)),
         }
     }
 }
@@ -171,11 +171,11 @@ fn symbols(text: &[u8]) -> (Vec<u8>, Vec<&'static str>) {
                 symbols.push(symbol);
             }
         } else {
-            note(if byte.is_ascii_whitespace() { "white space" } else { "characters of no alphabet" });
+            note(if byte.is_ascii_whitespace() { "white space" } else { "invalid characters" });
         }
     }
     if symbols.len() % 4 == 1 {
-        note("a length that no bytes have");
+        note("an impossible length");
         symbols.pop();
     } else if text.len() < 2 * SEEN && lenient().decode(&symbols).is_ok_and(|bytes| lenient().encode(&bytes).as_bytes() != symbols)
     {

@@ -54,7 +54,7 @@ pub enum PublicMaterial {
     },
 }
 
-/// Why a text is no usable public key.
+/// Why a text is not a usable public key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// Neither JSON nor PEM.
@@ -66,7 +66,7 @@ pub enum KeyError {
     /// A `kty`, `crv` or key type that is not supported.
     #[error("key type `{0}` is not supported; supported are RSA, P-256, P-384, P-521, secp256k1, Ed25519 and oct")]
     Unsupported(String),
-    /// The PEM body is no key.
+    /// The PEM body is not a key.
     #[error("the PEM text holds no public key: {0}")]
     Pem(String),
 }

@@ -162,7 +162,7 @@ key_texts! {
 
 /// A text that names no [`KeyText`].
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no key encoding")]
+#[error("`{0}` is not a key encoding")]
 pub struct UnknownKeyText(String);
 
 impl FromStr for KeyText {
@@ -324,7 +324,7 @@ mod tests {
     use super::*;
     use crate::keys::{Key, Role};
 
-    /// The last eight shapes are no part of table E.
+    /// The last eight shapes are not part of table E.
     fn table_e(algorithm: Algorithm) -> Vec<Vec<u8>> {
         let key = Key::of(Role::Trusted, algorithm).expect("a key");
         let table = KeyText::ALL.iter().take_while(|t| **t != KeyText::JwkSpaced);

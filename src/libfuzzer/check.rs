@@ -21,14 +21,14 @@ pub fn implementation(implementation: impl Implementation + 'static) -> Arc<dyn 
 /// Replays `findings/` in `folder`, then fuzzes.
 ///
 /// # Panics
-/// If the implementation takes a token that it should not or goes down, with the token; or if the run would prove nothing.
+/// If the implementation accepts a token that it should refuse, or crashes, with the token; or if the run would prove nothing.
 pub fn check(target: impl Implementation + 'static, algorithms: &[Algorithm], folder: &str) {
     let target = implementation(target);
     let engine = Engine::new(&*target, algorithms, Outcome::Policy);
     replay(&target, &engine, algorithms, &Path::new(folder).join("findings"));
     let seconds = env::var(VARIABLE).map_or(Some(SECONDS), |text| text.trim().parse().ok());
     let time = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let time = time.unwrap_or_else(|| panic!("{VARIABLE} is no number of seconds"));
+    let time = time.unwrap_or_else(|| panic!("{VARIABLE} is not a number of seconds"));
     if time.is_zero() {
         return;
     }

@@ -35,7 +35,7 @@ thread_local! {
 }
 
 impl Engine {
-    /// A target for one implementation: what it takes and should not, from `outcome` on, and what brings it down.
+    /// A target for one implementation: what it wrongly accepts, from `outcome` on, and what crashes it.
     ///
     /// # Panics
     /// If the controls or the oracle fail: the run would be invalid, and must not look clean.

@@ -1,4 +1,4 @@
-//! A failing token, made plain and explained.
+//! A failing token, simplified and explained.
 
 use std::{fmt, sync::Arc};
 
@@ -17,7 +17,7 @@ pub struct Failure {
     pub algorithm: Algorithm,
     /// What happened.
     pub outcome: Outcome,
-    /// The token with everything that does not matter put back to what the issuer wrote.
+    /// The token with every difference that does not matter removed.
     pub token: String,
     /// One line: what differs from the genuine token, and what was wrong about the answer.
     pub why: String,
@@ -89,7 +89,7 @@ pub(crate) fn explain(stage: &Stage, token: &str, meaning: Meaning) -> String {
                         .collect();
                     if texts.is_empty() { format!("{name} lacks members") } else { format!("{name} {{{}}}", texts.join(", ")) }
                 }
-                _ => format!("another {name}"),
+                _ => format!("different {name}"),
             }),
             _ => {}
         }
@@ -100,11 +100,11 @@ pub(crate) fn explain(stage: &Stage, token: &str, meaning: Meaning) -> String {
     let what = match (meaning.outcome, meaning.rule) {
         (Outcome::Forged, _) => "accepted, though no trusted key signed it",
         (_, Some(rule)) => rule.title(),
-        (Outcome::Policy, None) => "accepted, though the signature is not made by the book",
-        (Outcome::Malleable, _) => "accepted in another spelling than the issuer's",
-        (Outcome::Overstrict, _) => "refused, though it keeps every rule",
+        (Outcome::Policy, None) => "accepted, though the signature is non-standard",
+        (Outcome::Malleable, _) => "accepted in an encoding other than the issuer's",
+        (Outcome::Overstrict, _) => "refused, though it breaks no rule",
         (Outcome::Slow | Outcome::Hung, _) => "takes far longer than a genuine token",
-        _ => "brings the verifier down",
+        _ => "crashes the verifier",
     };
     let how = if differs.is_empty() { "as the issuer wrote it".to_owned() } else { differs.join("; ") };
     format!("{what} ({how})")

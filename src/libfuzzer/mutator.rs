@@ -20,7 +20,7 @@ const RESTARTS: usize = 80;
 /// Per cent of mutations that are for an HMAC verifier, if there is one, beside its even share.
 const MACS: usize = 15;
 
-/// Mutates tokens; keeps what was dear to make, so that most tokens cost nothing.
+/// Mutates tokens; keeps what was expensive to make, so that most tokens cost nothing.
 pub struct Mutator {
     sources: Vec<TokenSource<'static>>,
     entropy: Entropy,

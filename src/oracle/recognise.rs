@@ -32,7 +32,7 @@ impl Oracle<'_> {
     /// Where the bytes of `token` come from. Genuine is a compact token without a second spelling whose signature verifies under some
     /// algorithm of the trusted key, however weak that key is; respelled is anything else that the key made; the rest is forged.
     ///
-    /// Costs up to some hundred verifications: ask it about what a verifier took.
+    /// Costs up to some hundred verifications: ask it about what a verifier accepted.
     #[must_use]
     pub fn provenance_alone(&self, token: &str) -> Provenance {
         let recorded = self.ledger.provenance(token);

@@ -9,8 +9,8 @@ use ::proptest::{
 };
 
 use crate::{
-    algorithm::Algorithm, configuration::Configuration, entropy::Entropy, fuzz::shrink, issuer::Issuer, recipe::Recipe,
-    sample::Scene, words::Words,
+    algorithm::Algorithm, configuration::Configuration, entropy::Entropy, issuer::Issuer, recipe::Recipe, sample::Scene,
+    words::Words,
 };
 
 /// A strategy for values that recipes make; see [the module](super).
@@ -76,7 +76,7 @@ impl<T: Clone + fmt::Debug> Strategy for Recipes<T> {
         for _ in 0..DRAWS {
             let recipe = (self.draw)(&mut entropy, &self.world.scene);
             if let Some(value) = (self.make)(&self.world, &recipe) {
-                let smaller = shrink::smaller(&recipe).into_iter();
+                let smaller = recipe.smaller().into_iter();
                 return Ok(Tree { strategy: self.clone(), best: (recipe, value), trial: None, smaller });
             }
         }
@@ -102,7 +102,7 @@ impl<T: Clone + fmt::Debug> ValueTree for Tree<T> {
 
     fn simplify(&mut self) -> bool {
         if let Some(smaller) = self.trial.take() {
-            self.smaller = shrink::smaller(&smaller.0).into_iter();
+            self.smaller = smaller.0.smaller().into_iter();
             self.best = smaller;
         }
         self.advance()

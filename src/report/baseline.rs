@@ -14,11 +14,11 @@ pub struct Baseline {
     known: HashSet<(String, String, String)>,
 }
 
-/// Why a text is no baseline.
+/// Why a text is not a baseline.
 #[derive(Debug, thiserror::Error)]
 pub enum BaselineError {
     /// It is not a JSON report at all.
-    #[error("this is no JSON report of jwt-gauntlet; make one with `--report json=FILE`")]
+    #[error("this is not a JSON report of jwt-gauntlet; make one with `--report json=FILE`")]
     Parse(#[from] serde_json::Error),
     /// It is JSON of another kind.
     #[error("the schema is `{0}`; a report says `{SCHEMA}`")]

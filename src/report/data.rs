@@ -204,13 +204,13 @@ impl Report {
         assert!(bad.is_empty(), "{}", failure_text(&bad));
         let failed: Vec<String> =
             self.failed_controls().map(|c| format!("{}: {}", c.algorithm, c.refusal.as_deref().unwrap_or("no answer"))).collect();
-        assert!(failed.is_empty(), "the verifier refused genuine tokens, so that nothing was proven ({})", failed.join("; "));
+        assert!(failed.is_empty(), "the verifier refused genuine tokens, so nothing was proven ({})", failed.join("; "));
     }
 }
 
 /// The first findings of each class, as a person who broke the build wants to read them.
 fn failure_text(findings: &[&Finding]) -> String {
-    let mut text = format!("the verifier fell for {} attacks\n", findings.len());
+    let mut text = format!("the verifier failed {} attack cases\n", findings.len());
     let mut shown: Vec<&str> = Vec::new();
     for finding in findings {
         let class = finding.case.split('#').next().unwrap_or_default();
@@ -271,24 +271,24 @@ fn severity(outcome: Outcome, attack: Severity) -> Severity {
     }
 }
 
-const VOID_KEY: &str = "Anyone can sign for the configured key, so it had to be refused when it was loaded; it was used.";
+const VOID_KEY: &str = "Anyone can forge signatures for the configured key. The target must refuse to load this key, but used it.";
 
 fn why(outcome: Outcome, canary: &str, verdict: &Verdict) -> String {
     let echoed = matches!(verdict, Verdict::Accepted(Some(Claims(text))) if text.contains(canary));
     match (outcome, verdict) {
         (Outcome::Forged, _) if echoed => {
-            format!("The target accepted claims that no trusted key signed, and handed them on: canary {canary} came back.")
+            format!("The target accepted claims that no trusted key signed, and returned them: canary {canary} came back.")
         }
         (Outcome::Forged, _) => "The target accepted a token that no trusted key signed.".to_owned(),
-        (Outcome::Policy, _) => "A trusted key signed this token, but the rules say that it must be refused; it was accepted.".to_owned(),
+        (Outcome::Policy, _) => "A trusted key signed this token, but it breaks a rule and must be refused. It was accepted.".to_owned(),
         (Outcome::Malleable, _) => {
-            "The claims are the issuer's, the bytes are not: one token has more than one accepted spelling, which defeats denylists and caches keyed by its text.".to_owned()
+            "The claims are the issuer's, but the token's bytes are not: several encodings of one token are accepted, which bypasses denylists and caches indexed by the token string.".to_owned()
         }
-        (Outcome::Overstrict, Verdict::Rejected(reason)) => format!("The target refused a good token: {reason}"),
-        (Outcome::Crashed, Verdict::Crashed(reason)) => format!("The target died over this token: {reason}"),
+        (Outcome::Overstrict, Verdict::Rejected(reason)) => format!("The target refused a valid token: {reason}"),
+        (Outcome::Crashed, Verdict::Crashed(reason)) => format!("The target crashed on this token: {reason}"),
         (Outcome::Hung, Verdict::Hung(limit)) => format!("The target gave no answer within {} ms.", limit.as_millis()),
-        (Outcome::Slow, _) => "The answer took far longer than that to a genuine token, each time.".to_owned(),
-        _ => "The target did not answer the same way twice.".to_owned(),
+        (Outcome::Slow, _) => "Each answer took far longer than the answer to a genuine token.".to_owned(),
+        _ => "The target gave different answers to the same token.".to_owned(),
     }
 }
 

@@ -1,6 +1,6 @@
-//! The report for people: the verdict first, then what it rests on, then each weakness once, then what to do next.
+//! The report for people: the verdict, the target and its controls, each weakness once, the next steps.
 //!
-//! Cases of one class and outcome are shown as one finding, because they share cause and cure; the JSON report has them all.
+//! Cases of one class and outcome are shown as one finding, because they share cause and remedy; the JSON report has them all.
 
 mod fuzz;
 mod groups;
@@ -110,7 +110,7 @@ fn verdict(conclusion: Conclusion, report: &Report, view: &View<'_>) -> (Ink, &'
         Conclusion::Lost => (Ink::Warn, "PROVED NOTHING", lost(report, view)),
         Conclusion::ControlsFailed => (Ink::Warn, "PROVED NOTHING", controls_failed(report)),
         Conclusion::NothingAsked => {
-            (Ink::Warn, "PROVED NOTHING", "every case was skipped, so that nothing is known about the target.".to_owned())
+            (Ink::Warn, "PROVED NOTHING", "every case was skipped, so nothing is known about the target.".to_owned())
         }
     }
 }
@@ -131,12 +131,12 @@ fn found(report: &Report, view: &View<'_>) -> (Ink, &'static str, String) {
         return (Ink::Bad, "FORGED", if forged == 1 { text.replace("signed them", "signed it") } else { text });
     }
     let kinds: Vec<String> = counts.iter().rev().map(|(outcome, n)| format!("{} {}", grouped(*n), heading(*outcome).0)).collect();
-    (Ink::Bad, "FOUND", format!("no token was forged, but {sent} showed other weaknesses{partial}: {}.", kinds.join(", ")))
+    (Ink::Bad, "FOUND", format!("no forgery was accepted, but {sent} revealed other weaknesses{partial}: {}.", kinds.join(", ")))
 }
 
 fn held(report: &Report, view: &View<'_>) -> String {
     if report.summary.asked == 0 {
-        return "the target refused every key that this asks for, which is the secure answer.".to_owned();
+        return "the target refused every key that the selected attacks need, which is the secure answer.".to_owned();
     }
     let text = match report.findings.iter().filter(|f| f.outcome == Outcome::Forged).count() {
         0 => format!("none of {} was accepted as a forgery.", count(report.summary.asked, "attack token", "attack tokens")),
@@ -165,7 +165,7 @@ fn interrupted(report: &Report, view: &View<'_>) -> String {
 }
 
 fn lost(report: &Report, view: &View<'_>) -> String {
-    format!("the target could no longer be asked after {}.{}", progress(report), spared(report, view))
+    format!("the target stopped responding after {}.{}", progress(report), spared(report, view))
 }
 
 fn progress(report: &Report) -> String {
@@ -201,8 +201,8 @@ fn basis(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()
         let passed = others.iter().filter(|c| c.passed()).count();
         let refused = others.iter().filter(|c| c.unsupported.is_some()).count();
         let text = format!(
-            "{} with odd keys or key texts: {passed} worked, {refused} refused by the target, {} in which genuine tokens failed",
-            count(others.len(), "set-up", "set-ups"),
+            "{}: {passed} tested, {refused} refused by the target, {} unusable (genuine tokens refused too)",
+            count(others.len(), "unusual key configuration", "unusual key configurations"),
             others.len() - passed - refused
         );
         writeln!(out, "{:<10}{}", "", view.style.paint(Ink::Faint, &view.style.wrap(&text, 10)))?;
@@ -229,7 +229,7 @@ fn control_text(control: &Control, view: &View<'_>) -> String {
 }
 
 fn cut_reason(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("It said: {}", crate::text::cut(text, 300)) }
+    if text.is_empty() { String::new() } else { format!("Reason: {}", crate::text::cut(text, 300)) }
 }
 
 fn section(out: &mut dyn Write, outcome: Outcome, groups: &[&Group<'_>], view: &View<'_>) -> io::Result<()> {
@@ -260,13 +260,13 @@ fn skipped(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     for skipped in &report.skipped {
         let odd = refused.iter().any(|label| skipped.reason.starts_with(label));
-        let reason = if odd { "the target refused the odd key or key text that they need" } else { &skipped.reason };
+        let reason = if odd { "the target refused the unusual key configuration that they need" } else { &skipped.reason };
         *reasons.entry(reason).or_default() += 1;
     }
     let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     let title = view.style.paint(Ink::Bold, "SKIPPED");
-    writeln!(out, "\n{title}  {}, not asked or not judged", count(report.skipped.len(), "case", "cases"))?;
+    writeln!(out, "\n{title}  {}, not sent or not judged", count(report.skipped.len(), "case", "cases"))?;
     for (reason, n) in reasons.iter().take(8) {
         writeln!(out, "  {:>6}  {}", grouped(*n), view.style.wrap(&plain(reason), 10))?;
     }
@@ -300,8 +300,8 @@ fn next_steps(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Resu
         (None, Conclusion::ControlsFailed) => {
             let failed: Vec<Algorithm> = failed_controls(report).map(|c| c.algorithm).collect();
             vec![
-                (format!("jwt-gauntlet forge control{}{again}", alg_option(failed.iter().take(1).copied())), "the genuine tokens:"),
-                (format!("jwt-gauntlet attack {target}{}{again} --report json", alg_option(failed)), "every control:"),
+                (format!("jwt-gauntlet forge control{}{again}", alg_option(failed.iter().take(1).copied())), "genuine tokens:"),
+                (format!("jwt-gauntlet attack {target}{}{again} --report json", alg_option(failed)), "all controls:"),
             ]
         }
         _ => return Ok(()),

@@ -25,7 +25,7 @@ pub struct Replayed {
     pub algorithm: Algorithm,
     /// What happened; `held` is what no longer does, or never did.
     pub outcome: Outcome,
-    /// Why it could not be asked.
+    /// Why it could not be tested.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

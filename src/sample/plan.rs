@@ -16,7 +16,8 @@ use self::{
 };
 use super::{
     Scene, havoc,
-    step::{dealt, join, json_member, length, mac_key, mathematics},
+    mathematics::mathematics,
+    step::{dealt, join, json_member, length, mac_key},
     value::{affix, alg, header_name, header_text, header_value},
 };
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
     words,
 };
 
-/// What stands in the place of a good signature, and why it might be taken.
+/// What replaces a valid signature, and why it might be accepted.
 #[derive(Clone, Copy)]
 enum Plan {
     /// Nothing does: the token claims that there is no need.
@@ -49,7 +50,7 @@ enum Plan {
     Worded,
     /// Whatever: words of the target's that belong together do.
     Neighbours,
-    /// A signature by a private key that lay about in the target's files, or that is published as an example.
+    /// A signature by a private key found in the target's files, or published as an example.
     Leaked,
     /// Whatever comes of a few random steps.
     Wild,
@@ -250,7 +251,7 @@ fn spice(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, percent: u
     }
 }
 
-/// A JWE to the eye, whose parameters alone may cost the verifier dear before it finds that nothing fits (RFC 7518 section 4.8).
+/// A token that looks like a JWE, whose parameters alone may cost the verifier much time before it refuses (RFC 7518 section 4.8).
 fn encrypted(steps: &mut Vec<Step>, entropy: &mut Entropy) -> Base {
     // What a password protects costs as much as the token says.
     let password = entropy.percent(40);

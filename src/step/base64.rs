@@ -3,10 +3,13 @@
 use data_encoding::{BASE64, BASE64URL, HEXLOWER};
 use serde::{Deserialize, Serialize};
 
-use super::{SegmentName, StepError, Work};
+use super::{
+    SegmentName, StepError, Work,
+    profile::{Cost, Kind, Profile},
+};
 use crate::token::Segment;
 
-/// A spelling that some decoder takes for the same bytes.
+/// An encoding that some decoders read as the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum Base64Spelling {
@@ -42,6 +45,11 @@ pub enum Base64Spelling {
 
 const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/// The segment tells, and not the spelling.
+pub(super) fn respelt(of: SegmentName) -> Profile<'static> {
+    Profile::new(Cost::Cheap, Kind::Word(of.name()))
+}
+
 pub(super) fn respell(work: &mut Work<'_>, of: SegmentName, to: Base64Spelling) -> Result<(), StepError> {
     let segment = work.segment_mut(of)?;
     let bytes = segment.bytes().ok_or_else(|| StepError::Unfit(format!("the {} is not base64url", of.name())))?;
@@ -66,7 +74,7 @@ pub(super) fn respell(work: &mut Work<'_>, of: SegmentName, to: Base64Spelling) 
         Base64Spelling::Twice => data_encoding::BASE64URL_NOPAD.encode(text.as_bytes()),
         Base64Spelling::Hex => HEXLOWER.encode(&bytes),
         Base64Spelling::Plain => {
-            String::from_utf8(bytes).map_err(|_| StepError::Unfit(format!("the {} is no UTF-8", of.name())))?
+            String::from_utf8(bytes).map_err(|_| StepError::Unfit(format!("the {} is not UTF-8", of.name())))?
         }
     });
     Ok(())

@@ -2,8 +2,16 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::{Place, SegmentName, StepError, object};
+use super::{
+    Place, SegmentName, StepError, object,
+    profile::{Cost, Kind, Profile},
+};
 use crate::{step::Work, token::Segment};
+
+/// What stands between two tokens decides who cuts them apart.
+pub(super) const JOINED: Profile<'_> = Profile::new(Cost::Cheap, Kind::AllWords);
+/// A token that another holds.
+pub(super) const COMPOSED: Profile<'_> = Profile::new(Cost::Cheap, Kind::Name);
 
 /// `with` stands between the two.
 pub(super) fn join(work: &mut Work<'_>, genuine: Place, with: &str) -> Result<(), StepError> {

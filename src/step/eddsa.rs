@@ -10,7 +10,11 @@ use curve25519_dalek::{
 use rsa::BigUint;
 use serde::{Deserialize, Serialize};
 
-use super::{SegmentName, StepError, object, signature, vary};
+use super::{
+    SegmentName, StepError, object,
+    profile::{Cost, Kind, Profile},
+    signature, vary,
+};
 use crate::{
     algorithm::{Algorithm, Sha2},
     keys::eddsa::{domain, hash},
@@ -73,6 +77,9 @@ fn encoding((first, middle, last): (u8, u8, u8)) -> [u8; 32] {
 fn small_order_encodings() -> Vec<[u8; 32]> {
     EIGHT_TORSION.iter().map(|point| point.compress().0).chain(NON_CANONICAL.map(encoding)).collect()
 }
+
+/// Whatever is computed on the curve.
+pub(super) const MADE: Profile<'_> = Profile::new(Cost::Expensive, Kind::Name);
 
 pub(super) fn respell(work: &mut Work<'_>, to: EddsaSpelling) -> Result<(), StepError> {
     let bytes = signature::bytes(work)?;

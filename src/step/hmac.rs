@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Choice;
-use super::{SegmentName, StepError, signature};
+use super::{
+    Choice, SegmentName, Step, StepError,
+    profile::{Cost, Kind, Profile},
+    signature,
+};
 use crate::{
     algorithm::Algorithm,
     keys::{Derivation, MacHash, SecretReading, bare, derive, read_secret, tag},
@@ -12,7 +15,8 @@ use crate::{
 };
 
 /// The bytes that serve as HMAC key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum MacKey {
     /// A text, as UTF-8.
@@ -29,6 +33,28 @@ pub enum MacKey {
     Secret(Choice<SecretReading>),
     /// The first bytes of the trusted secret.
     SecretPrefix(Choice<usize>),
+}
+
+/// A hash that no key went into.
+pub(super) const BARE: Profile<'_> = Profile::new(Cost::Cheap, Kind::AllWords);
+
+/// Where the key comes from tells, and not which it is; that there is none is a weakness of its own.
+pub(super) fn tagged(key: &MacKey) -> Profile<'_> {
+    let (kind, issuer) = match key {
+        MacKey::Text(text) | MacKey::Hex(text) if text.is_empty() => ("empty", false),
+        MacKey::Text(_) | MacKey::Hex(_) | MacKey::PublicKey(_) | MacKey::Member(_) => (key.into(), false),
+        MacKey::Configured {} | MacKey::Secret(_) | MacKey::SecretPrefix(_) => (key.into(), true),
+    };
+    Profile::new(Cost::Cheap, Kind::Word(kind)).issuer_signs(issuer)
+}
+
+/// No MAC, then a key as it is, then no key.
+pub(super) fn plainer(key: &Choice<MacKey>, hash: Option<&Choice<MacHash>>, derived: Option<&Choice<Derivation>>) -> Vec<Step> {
+    let under = |key: Choice<MacKey>| Step::Mac { key, hash: hash.cloned(), derived: None };
+    let none = Choice::from(MacKey::Text("".into()));
+    let as_it_is = derived.map(|_| under(key.clone()));
+    let with_none = (derived.is_some() || *key != none).then(|| under(none));
+    signature::dropped_or(as_it_is.into_iter().chain(with_none).collect())
 }
 
 pub(super) fn mac(work: &mut Work<'_>, key: &MacKey, hash: Option<MacHash>, derived: Option<Derivation>) -> Result<(), StepError> {
@@ -85,7 +111,7 @@ fn needs_the_secret(work: &Work<'_>, key: &MacKey, bytes: &[u8]) -> bool {
 fn trusted_secret(work: &Work<'_>) -> Result<Vec<u8>, StepError> {
     match &work.trusted()?.material {
         Material::Secret(secret) => Ok(secret.clone()),
-        _ => Err(StepError::Unfit("the trusted key is no shared secret".to_owned())),
+        _ => Err(StepError::Unfit("the trusted key is not a shared secret".to_owned())),
     }
 }
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{SegmentName, StepError};
+use super::{
+    SegmentName, Step, StepError,
+    profile::{Cost, Kind, Profile},
+};
 use crate::{
     step::Work,
     token::{Member, Segment, object_members},
@@ -32,6 +35,32 @@ pub enum KidShape {
     Absent,
     /// The empty text.
     Empty,
+}
+
+/// A value of the `alg` tells by its kind, that of another member does not matter.
+pub(super) fn header_value<'a>(name: &'a str, to: &'a str) -> Profile<'a> {
+    Profile::new(Cost::Cheap, if name == "alg" { Kind::Algorithm(to) } else { Kind::Word(name) })
+}
+
+/// The name of a member tells.
+pub(super) fn member(name: &str) -> Profile<'_> {
+    Profile::new(Cost::Cheap, Kind::Word(name))
+}
+
+pub(super) fn key_id(is: KidShape) -> Profile<'static> {
+    Profile::new(Cost::Cheap, if is == KidShape::Kept { Kind::Idle } else { Kind::AllWords })
+}
+
+/// A member is elsewhere than it was.
+pub(super) const MOVED: Profile<'_> = Profile::new(Cost::Cheap, Kind::AllWords);
+/// A whole object is written anew.
+pub(super) const WHOLE: Profile<'_> = Profile::new(Cost::Cheap, Kind::Name);
+/// An object has white space in it.
+pub(super) const SPACED: Profile<'_> = Profile::new(Cost::Cheap, Kind::Name);
+
+/// Plainer than a whole header: the genuine one that lacks what says how to verify.
+pub(super) fn without_alg(others: Vec<Step>) -> Vec<Step> {
+    [vec![Step::DropHeader { name: "alg".into() }], others].concat()
 }
 
 pub(super) fn set(work: &mut Work<'_>, part: SegmentName, name: &str, to: &str) -> Result<(), StepError> {

@@ -25,12 +25,20 @@ pub(super) use self::{
     pss::pss,
     signed_hash::signed_hash,
 };
-use super::StepError;
+use super::{
+    StepError,
+    profile::{Cost, Kind, Profile},
+};
 use crate::{
     algorithm::{Algorithm, Family, Sha2},
     keys::{Material, PublicMaterial, RsaKey, der, emsa_pkcs1, emsa_pss},
     step::Work,
 };
+
+/// Whatever is computed with the key.
+pub(super) const MADE: Profile<'_> = Profile::new(Cost::Expensive, Kind::Name);
+/// Each layout fools a parser of its own.
+pub(super) const ROOT: Profile<'_> = Profile::new(Cost::Expensive, Kind::AllWords);
 
 /// The public half of the trusted key.
 struct Public {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::StepError;
+use super::{
+    Choice, Step, StepError,
+    profile::{Cost, Kind, Profile},
+};
 use crate::{
     algorithm::{Algorithm, Family},
     keys::{Key, Material, Role, SignError},
@@ -45,7 +48,8 @@ impl SegmentName {
 }
 
 /// Who signs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Holder {
     /// The issuer, with the key that the verifier trusts: what comes of it is a policy case, not a forgery.
@@ -62,6 +66,33 @@ pub enum Holder {
 pub enum Other {
     /// The same issuer and key, another subject.
     Subject,
+}
+
+/// Something that is no signature, or no longer one.
+pub(super) const ANY: Profile<'_> = Profile::new(Cost::Cheap, Kind::Name);
+/// What belongs somewhere else.
+pub(super) const TAKEN: Profile<'_> = Profile::new(Cost::Cheap, Kind::AllWords);
+/// Which key it is does not matter, and that it is not the trusted one can only be hoped.
+pub(super) const SIGNED_WITH_KEY: Profile<'_> = Profile::new(Cost::Expensive, Kind::Name);
+
+/// Something is done to that segment.
+pub(super) fn segment(of: SegmentName) -> Profile<'static> {
+    Profile::new(Cost::Cheap, Kind::Word(of.name()))
+}
+
+pub(super) fn signed(with: Holder, under: Option<Algorithm>) -> Profile<'static> {
+    Profile::new(Cost::Signature(under), Kind::Word(with.into())).issuer_signs(with == Holder::Trusted)
+}
+
+/// No signature at all is plainer than any that somebody made.
+pub(super) fn dropped_or(others: Vec<Step>) -> Vec<Step> {
+    [vec![Step::DropSignature {}], others].concat()
+}
+
+/// Fewer of those bytes.
+pub(super) fn fewer(byte: &Choice<u8>, count: usize) -> Vec<Step> {
+    let counts: &[usize] = if count > 1 { &[1, count / 2] } else { &[] };
+    counts.iter().map(|count| Step::FillSignature { byte: byte.clone(), count: (*count).into() }).collect()
 }
 
 pub(super) fn set(work: &mut Work<'_>, bytes: Vec<u8>) -> Result<(), StepError> {
@@ -100,7 +131,7 @@ pub(super) fn flip(work: &mut Work<'_>, of: SegmentName, bit: i64) -> Result<(),
     let mut bytes = segment.bytes().ok_or_else(|| StepError::Unfit(format!("the {} is not base64url", of.name())))?;
     let bits = i64::try_from(bytes.len() * 8).expect("a token is short");
     let index = if bit < 0 { bits + bit } else { bit };
-    // Before the first bit is no bit either.
+    // Before the first bit is not a bit either.
     let index = usize::try_from(index).ok().filter(|index| index / 8 < bytes.len());
     let index = index.ok_or_else(|| StepError::Unfit(format!("the {} has no bit {bit}", of.name())))?;
     bytes[index / 8] ^= 0x80 >> (index % 8);
@@ -162,7 +193,7 @@ pub(super) fn sign(work: &mut Work<'_>, with: Holder, algorithm: Option<Algorith
 
 pub(super) fn sign_with_key(work: &mut Work<'_>, pem: &str, algorithm: Option<Algorithm>) -> Result<(), StepError> {
     let key =
-        Key::from_private_pem(pem).ok_or_else(|| StepError::Value("`pem` is no private key that JOSE signs with".to_owned()))?;
+        Key::from_private_pem(pem).ok_or_else(|| StepError::Value("`pem` is not a private key that JOSE signs with".to_owned()))?;
     if key.public_material() == work.issuer().public.material {
         return sign(work, Holder::Trusted, algorithm);
     }

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Place, StepError};
+use super::{
+    Place, StepError,
+    profile::{Cost, Kind, Profile},
+};
 use crate::{step::Work, token::Draft};
 
 /// A layout of header (H), payload (P) and signature (S) other than `H.P.S`; a small letter is that of the genuine token.
@@ -90,7 +93,7 @@ impl Shape {
     }
 }
 
-/// Where in a JSON serialisation something stands that is no signature.
+/// Where in a JSON serialisation something stands that is not a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum JsonPlace {
@@ -121,6 +124,11 @@ pub enum Decoration {
     /// A NUL and the genuine token behind.
     NulGenuine,
 }
+
+/// Every shape goes its own way through a verifier.
+pub(super) const SHAPED: Profile<'_> = Profile::new(Cost::Cheap, Kind::AllWords);
+/// Text of any kind.
+pub(super) const TEXT: Profile<'_> = Profile::new(Cost::Cheap, Kind::Name);
 
 /// The first three segments as printed; those that are missing are empty.
 fn parts(draft: &Draft) -> [String; 3] {
@@ -244,7 +252,7 @@ pub(super) fn json_signature(work: &mut Work<'_>, at: JsonPlace, to: Option<&str
 pub(super) fn member(work: &mut Work<'_>, name: &str, to: &str, at: Place) -> Result<(), StepError> {
     let text = work.wire_text();
     let inner = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-    let inner = inner.ok_or_else(|| StepError::Unfit("the token is no JSON object".to_owned()))?;
+    let inner = inner.ok_or_else(|| StepError::Unfit("the token is not a JSON object".to_owned()))?;
     let (member, comma) = (format!("{}:{to}", json!(name)), if inner.trim().is_empty() { "" } else { "," });
     work.set_wire_text(match at {
         Place::First => format!("{{{member}{comma}{inner}}}"),

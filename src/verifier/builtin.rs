@@ -11,7 +11,7 @@ use super::{
 pub enum UnknownBuiltin {
     /// Nothing is called so.
     #[error(
-        "there is no built-in verifier `{name}`{}; there are: {}",
+        "unknown built-in verifier `{name}`{}; available: {}",
         if close.is_empty() { String::new() } else { format!(" (did you mean {}?)", close.join(", ")) },
         known()
     )]
@@ -78,7 +78,7 @@ fn crates() -> Vec<(&'static str, Box<dyn Implementation>)> {
     Vec::new()
 }
 
-/// The straw men are too many to list in an error message.
+/// The vulnerable verifiers are too many to list in an error message.
 fn known() -> String {
     let mut names: Vec<_> = names().into_iter().filter(|name| !name.starts_with("strawman/")).collect();
     names.push(format!("strawman/HOLE with one of {} holes, such as strawman/none", Hole::ALL.len()));

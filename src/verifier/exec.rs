@@ -1,11 +1,14 @@
 //! Any program as a target, over the adapter protocol: JSON Lines over standard input and output.
 //!
-//! Many questions are in flight at a time, since a round trip costs far more than most answers. A crash, a silence or a babble is put
-//! down to the token that causes it, the program is started again, and the run goes on. Each program runs in a process group of its
-//! own, which is ended when it is no longer needed, so that nothing it started outlives it (unless it leaves its group).
+//! Many questions are in flight at a time, since a round trip costs far more than most answers. A crash or a silence is put down to
+//! the token that causes it, the program is started again, and the run goes on; what no token causes is counted ([`Conduct`]). A line
+//! that the protocol does not allow ends the questioning ([`AskError::Protocol`]): an answer to the wrong question must never count as
+//! a verdict. Each program runs in a process group of its own, which is ended when it is no longer needed, so that nothing it started
+//! outlives it (unless it leaves its group).
 //!
-//! Deliberately absent: a shell. A command is split into words and started as it is.
+//! Deliberately absent: a shell (a command is split into words and started as it is), and patience with what is nearly the protocol.
 
+mod breach;
 mod lines;
 mod process;
 mod registry;
@@ -22,10 +25,17 @@ use std::{
     time::Duration,
 };
 
-use self::{process::Process, registry::Registry, session::Failure, verifier::ExecVerifier};
-use super::{AskError, ConfigureError, Implementation, Verifier};
+use self::{
+    breach::Breach,
+    process::Process,
+    registry::Registry,
+    session::{Failure, Fault},
+    verifier::ExecVerifier,
+};
+use super::{AskError, Conduct, ConfigureError, Implementation, Verifier};
 use crate::{
     protocol::{self, Greeting},
+    text::plain,
     trust::Trust,
 };
 
@@ -55,7 +65,7 @@ impl Default for Limits {
     }
 }
 
-/// A text that is no command.
+/// A text that is not a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// There is no word in it.
@@ -106,15 +116,16 @@ impl Exec {
 impl Implementation for Exec {
     fn configure(&self, trust: &Trust) -> Result<Box<dyn Verifier>, ConfigureError> {
         let line = protocol::configure(trust);
-        let process = match self.shared.reuse(&line) {
-            Some(done) => done?,
-            None => self.shared.start(&line)?,
-        };
+        let process = self.shared.provide(&line)?;
         Ok(Box::new(ExecVerifier::new(Arc::clone(&self.shared), line, process)))
     }
 
     fn identity(&self) -> Option<(String, String)> {
         self.shared.identity.get().cloned()
+    }
+
+    fn conduct(&self) -> Conduct {
+        *self.shared.conduct.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -126,6 +137,7 @@ struct Shared {
     registry: Arc<Registry>,
     identity: OnceLock<(String, String)>,
     window: AtomicUsize,
+    conduct: Mutex<Conduct>,
 }
 
 impl Shared {
@@ -137,18 +149,35 @@ impl Shared {
             registry: Arc::new(registry),
             identity: OnceLock::new(),
             window: AtomicUsize::new(WINDOW),
+            conduct: Mutex::default(),
         }
     }
 
-    /// An idle program, set up by `line`. One that fails is forgotten: it may have been so for long.
-    fn reuse(&self, line: &[u8]) -> Option<Result<Process, ConfigureError>> {
-        loop {
-            let mut process = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()?;
-            match session::greet(&mut process, line, self.limits.configure) {
-                Ok(greeting) => return Some(self.welcome(process, greeting)),
-                Err(_) => process.kill(),
+    /// A program set up by `line`: an idle one if there is one. One that is gone, or does not answer, is replaced: it may have been so
+    /// for long.
+    fn provide(&self, line: &[u8]) -> Result<Process, ConfigureError> {
+        let mut gone = 0;
+        while let Some(mut process) = self.idle_process() {
+            let greeting = session::idle(&mut process).and_then(|()| session::greet(&mut process, line, self.limits.configure));
+            match greeting {
+                Ok(greeting) => return self.welcome(process, greeting),
+                Err(Fault::Failed(_)) => process.kill(),
+                Err(Fault::Broke(breach)) => {
+                    process.kill();
+                    return Err(self.broke(&breach).into());
+                }
             }
+            gone += 1;
         }
+        let process = self.start(line);
+        if !matches!(process, Err(ConfigureError::Unreachable(_))) {
+            self.note(Conduct { restarts: gone, ..Conduct::default() });
+        }
+        process
+    }
+
+    fn idle_process(&self) -> Option<Process> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     /// A program started now and set up by `line`.
@@ -156,7 +185,7 @@ impl Shared {
         let mut process = Process::start(&self.command, &self.registry)?;
         match session::greet(&mut process, line, self.limits.start) {
             Ok(greeting) => self.welcome(process, greeting),
-            Err(failure) => Err(self.not_ready(process, &failure).into()),
+            Err(fault) => Err(self.not_ready(process, &fault).into()),
         }
     }
 
@@ -174,44 +203,63 @@ impl Shared {
     }
 
     /// Why a program did not become ready, in words for the one who wrote or installed it.
-    fn not_ready(&self, mut process: Process, failure: &Failure) -> AskError {
-        let what = match failure {
-            Failure::Ended(_) => format!("ended before it was set up ({})", process.exit()),
-            Failure::Silent(limit) => format!("did not answer `configure` within {limit:?}"),
-            Failure::Garbage(line) => format!(
-                "answered `configure` with something that is not the adapter protocol: {line}\n\
-                 (only answers belong on standard output; logs belong on standard error)"
-            ),
+    fn not_ready(&self, mut process: Process, fault: &Fault) -> AskError {
+        let what = match fault {
+            Fault::Failed(Failure::Ended(_)) => format!("ended before it was configured ({})", process.exit()),
+            Fault::Failed(Failure::Silent(limit)) => format!("did not answer `configure` within {limit:?}"),
+            Fault::Broke(breach) => broke(breach),
         };
-        let last_words = process.last_words.lines(8);
+        let (whose, last_lines) = match fault {
+            Fault::Failed(_) => process.last_lines(8),
+            Fault::Broke(_) => ("error", process.last_words.lines(8)),
+        };
         process.kill();
         if self.registry.stopped() {
-            return stopped();
+            return AskError::Stopped;
         }
         let mut text = format!("`{}` {what}", self.command_line());
-        if !last_words.is_empty() {
-            text += "; its standard error ends with:";
+        if !last_lines.is_empty() {
+            text += &format!("; its standard {whose} ends with:");
         }
-        for line in last_words {
+        for line in last_lines {
             text += "\n  ";
-            text += &line;
+            text += &plain(&line);
         }
-        AskError::Unreachable(text)
+        match fault {
+            Fault::Failed(_) => AskError::Unreachable(text),
+            Fault::Broke(_) => AskError::Protocol(text),
+        }
     }
 
-    fn no_restart(&self, error: &ConfigureError) -> AskError {
-        if self.registry.stopped() {
-            return stopped();
+    fn no_restart(&self, error: ConfigureError) -> AskError {
+        match error {
+            _ if self.registry.stopped() => AskError::Stopped,
+            ConfigureError::Unreachable(error @ (AskError::Protocol(_) | AskError::Stopped)) => error,
+            error => AskError::Unreachable(format!(
+                "`{}` was restarted after a failure but could not be configured: {error}",
+                self.command_line()
+            )),
         }
-        AskError::Unreachable(format!(
-            "`{}` was started again after a failure and could not be set up: {error}",
-            self.command_line()
-        ))
+    }
+
+    fn broke(&self, breach: &Breach) -> AskError {
+        if self.registry.stopped() {
+            return AskError::Stopped;
+        }
+        AskError::Protocol(format!("`{}` {}", self.command_line(), broke(breach)))
+    }
+
+    /// Adds to what went wrong.
+    fn note(&self, more: Conduct) {
+        let mut conduct = self.conduct.lock().unwrap_or_else(PoisonError::into_inner);
+        conduct.restarts += more.restarts;
+        conduct.asked_again += more.asked_again;
+        conduct.unanswered += more.unanswered;
     }
 
     /// Whether a failure is the program's, and not our own doing.
     fn still_wanted(&self) -> Result<(), AskError> {
-        if self.registry.stopped() { Err(stopped()) } else { Ok(()) }
+        if self.registry.stopped() { Err(AskError::Stopped) } else { Ok(()) }
     }
 
     /// The program failed with many questions in flight, and with none of them alone: it was too much for it.
@@ -243,6 +291,6 @@ impl Drop for Shared {
     }
 }
 
-fn stopped() -> AskError {
-    AskError::Stopped
+fn broke(Breach(how): &Breach) -> String {
+    format!("broke the adapter protocol: {how}")
 }

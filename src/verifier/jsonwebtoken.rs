@@ -1,5 +1,5 @@
 //! The crate `jsonwebtoken`, set up as its README shows: `Validation::new(alg)`, issuer and audience set.
-//! The application around it refuses an empty secret, which the library alone would take.
+//! The application around it refuses an empty secret, which the library alone would accept.
 //!
 //! Its cryptography comes from one provider a process. Both back ends are wanted here, side by side in one test, so what is
 //! installed is a provider of ours that asks the thread which back end it is verifying for. The price: a process that installed

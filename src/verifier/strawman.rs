@@ -1,8 +1,8 @@
-//! Straw men: verifiers with exactly one planted hole each, strict in everything else.
+//! Deliberately vulnerable verifiers (CLI name `strawman`): each has exactly one planted hole and is strict in everything else.
 //!
-//! They are the catalogue's own mutants. An attack that fells none of them proves nothing when a real verifier withstands it, and a
-//! straw man that no attack fells shows a gap in the catalogue. Each hole is what lax code really does, with the advisory that it is
-//! modelled on where there is one; none recognises the gauntlet's tokens as such.
+//! They test the attacks. An attack that breaks none of them proves nothing when a real verifier withstands it, and a
+//! vulnerable verifier that no attack breaks shows a gap in the catalogue. Each hole is what lax code really does, with the
+//! advisory that it is modelled on where there is one; none recognises the gauntlet's tokens as such.
 //!
 //! Some holes await groups of the catalogue that are not there yet: those in cutting a text into segments (`split-twice`,
 //! `extra-segments`, `leading-segments`), in serialisations and JSON (`json-accepted`, `any-json`), and in the rules on `exp`, `aud`,
@@ -32,7 +32,7 @@ use crate::verdict::{Claims, Verdict};
 
 macro_rules! holes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal => $rules:expr,)+) => {
-        /// The one thing that a straw man gets wrong.
+        /// The one thing that a vulnerable verifier gets wrong.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Hole {
             $($(#[doc = $doc])+ $variant,)+
@@ -72,7 +72,7 @@ holes! {
     EmptySignature = "empty-signature" => Rules::reading(wire::loose, |s, j| j.is_unsigned() || s.exact(j)),
     /// A token of two segments is an unsecured one, whatever its `alg`.
     TwoSegments = "two-segments" => Rules::reading(wire::two_or_three, |s, j| (j.is_unsigned() && s.names_own(j)) || s.exact(j)),
-    /// Anything but three filled segments gives null instead of an error, and only an error is taken for a refusal.
+    /// Anything but three filled segments gives null instead of an error, and only an error is treated as a refusal.
     MalformedIsNull = "malformed-is-null" => Rules {
         read: wire::null_if_malformed,
         authentic: |s, j| wire::is_null(j) || s.exact(j),
@@ -97,9 +97,9 @@ holes! {
     LeadingSegments = "leading-segments" => Rules::reading(wire::last_three, Setup::exact),
     /// In a JSON serialisation all signatures must be good, and none is all of them.
     NoSignatureIsBad = "no-signature-is-bad" => wire::json_rules(wire::no_signature_is_bad),
-    /// A JSON serialisation is taken where a compact token is expected.
+    /// A JSON serialisation is accepted where a compact token is expected.
     JsonAccepted = "json-accepted" => wire::json_rules(|s, j| wire::json_entries(j).iter().any(|entry| s.exact(entry))),
-    /// In a JSON serialisation a signature that is no text leaves nothing to compare.
+    /// In a JSON serialisation a signature that is not a string leaves nothing to compare.
     JsonSignatureUntyped = "json-signature-untyped" => wire::json_rules(wire::no_text_no_signature),
     /// In a JSON serialisation any header may name the algorithm, and no list is asked (GHSA-jc38-x7x8-2xc8).
     JsonAlg = "json-alg" => wire::json_rules(confusion::json_alg),
@@ -118,7 +118,7 @@ holes! {
     NoneNormalised = "none-normalised" => Rules::authentic(unsigned::none_normalised),
     /// A missing, null, empty, false or zero `alg` means unsigned (api7/lua-resty-jwt#5).
     AlgFalsy = "alg-falsy" => Rules { read: unsigned::any_header, header: policy::ignored, ..Rules::authentic(unsigned::alg_falsy) },
-    /// An `alg` that is no text means unsigned.
+    /// An `alg` that is not a string means unsigned.
     AlgNotText = "alg-not-text" => Rules::authentic(unsigned::alg_not_text),
     /// An unknown `alg` falls through the switch and is accepted.
     AlgUnknown = "alg-unknown" => Rules::reading(wire::loose, unsigned::alg_unknown),
@@ -239,13 +239,13 @@ holes! {
     EcdsaInverse = "ecdsa-inverse-of-one" => Rules::authentic(ecdsa::inverse_of_one),
     /// ECDSA signatures are read in whatever encoding they come.
     EcdsaEncoding = "ecdsa-any-encoding" => Rules::authentic(ecdsa::any_encoding),
-    /// ECDSA by the book on whatever point is configured (Wycheproof `invalid_point`).
+    /// ECDSA without checks on any configured point (Wycheproof `invalid_point`).
     EcdsaUnchecked = "ecdsa-unchecked-point" => Rules { key: key::given, ..Rules::authentic(ecdsa::unchecked) },
 
     /// ECDSA under a key that could not be read: the point stays what it was, infinity.
     EcdsaUnread = "ecdsa-unread-point" => Rules { key: key::given, ..Rules::authentic(ecdsa::unread) },
 
-    /// Ed25519 takes S and S + L (RFC 8032 section 5.1.7).
+    /// Ed25519 accepts S and S + L (RFC 8032 section 5.1.7).
     EddsaUnbounded = "eddsa-unbounded" => Rules::authentic(eddsa::unbounded),
     /// Ed25519 ignores bytes behind the signature.
     EddsaTail = "eddsa-tail" => Rules::authentic(eddsa::tail_ignored),
@@ -253,7 +253,7 @@ holes! {
     EddsaCofactor = "eddsa-cofactor" => Rules { key: key::given, ..Rules::authentic(eddsa::cofactored) },
     /// An embedded Ed25519 key of small order is trusted.
     EddsaEmbedded = "eddsa-embedded-small-order" => Rules::authentic(eddsa::embedded),
-    /// Ed25519ph and Ed25519ctx are taken for Ed25519.
+    /// Ed25519ph and Ed25519ctx are accepted as Ed25519.
     EddsaVariants = "eddsa-variants" => Rules::authentic(eddsa::variants),
 
     /// RSA padding: only the digest at the end counts.
@@ -295,7 +295,7 @@ holes! {
     OddTypesSkipped = "odd-types-skipped" => policy::claims(policy::odd_types_skipped),
     /// Issuer and audience are compared in part (GHSA-75c5-xw7c-p5pm).
     TextsOverlap = "texts-overlap" => policy::claims(policy::texts_overlap),
-    /// Claims that are no object have nothing to fail (fast-jwt#639).
+    /// Claims that are not an object are not checked (fast-jwt#639).
     AnyJson = "any-json" => policy::claims(policy::any_json),
     /// `crit` is ignored (CVE-2025-59420, CVE-2026-32597).
     CritIgnored = "crit-ignored" => policy::header(policy::crit_ignored),
@@ -307,9 +307,9 @@ holes! {
 #[derive(Clone, Copy, Debug)]
 pub struct Strawman(pub Hole);
 
-/// A name that is no straw man's.
+/// A name of no deliberately vulnerable verifier.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no straw man `{0}`")]
+#[error("there is no deliberately vulnerable verifier `{0}`")]
 pub struct UnknownHole(String);
 
 impl fmt::Display for Hole {

@@ -1,10 +1,10 @@
 //! A reference verifier that does everything right: RFC 7515, RFC 7519 and RFC 8725 to the letter, on `ring` and `RustCrypto`.
 //!
-//! It takes compact tokens under one key and one algorithm, and nothing that the RFCs leave to taste: no JSON serialisation, no
+//! It accepts compact tokens under one key and one algorithm, and nothing that the RFCs leave open: no JSON serialisation, no
 //! extension, no second spelling of anything. The price: it refuses some legal but unusual tokens, such as `crit` of any kind.
 //!
-//! Invariant: nothing in a token chooses the key or the algorithm. The straw men in [`super::strawman`] are this verifier with one
-//! rule bent, which is why each rule is a function of its own.
+//! Invariant: nothing in a token chooses the key or the algorithm. The vulnerable verifiers in [`super::strawman`] are this
+//! verifier with one rule weakened, which is why each rule is a function of its own.
 
 pub mod json;
 pub(super) mod key;
@@ -65,7 +65,7 @@ impl Configured {
         if !self.key.verifies(input.as_bytes(), &decode(signature)?) {
             return Err("the signature is wrong");
         }
-        let payload = String::from_utf8(decode(payload)?).map_err(|_| "the claims are no UTF-8")?;
+        let payload = String::from_utf8(decode(payload)?).map_err(|_| "the claims are not UTF-8")?;
         let claims = object(payload.as_bytes())?;
         self.policy.claims(&claims, now())?;
         copies_agree(&header, &claims)?;
@@ -91,7 +91,7 @@ pub(super) fn split(token: &str) -> Check<[&str; 3]> {
 
 /// Base64url without padding, white space, line breaks or stray bits (RFC 7515 sections 2 and 5.2, RFC 4648 sections 3.3 and 3.5).
 pub(super) fn decode(segment: &str) -> Check<Vec<u8>> {
-    BASE64URL_NOPAD.decode(segment.as_bytes()).map_err(|_| "a segment is no base64url")
+    BASE64URL_NOPAD.decode(segment.as_bytes()).map_err(|_| "a segment is not base64url")
 }
 
 /// One JSON object in UTF-8, names unique (RFC 7515 section 5.2 step 3, RFC 7519 section 7.2 step 10).
@@ -116,10 +116,10 @@ pub(super) fn header_members(header: &Object<'_>) -> Check<()> {
         return Err("a header member has the wrong type");
     }
     if header.get("jwk").is_some_and(|value| !matches!(value, Json::Object(_))) {
-        return Err("jwk is no object");
+        return Err("jwk is not an object");
     }
     if header.get("x5c").is_some_and(|value| !matches!(value, Json::List(_))) {
-        return Err("x5c is no array");
+        return Err("x5c is not an array");
     }
     Ok(())
 }
@@ -188,7 +188,7 @@ impl Policy {
         times(claims, now)?;
         let texts = ["sub", "jti"];
         let legible = texts.iter().all(|name| claims.get(name).is_none_or(|value| value.text().is_some()));
-        if legible { Ok(()) } else { Err("sub or jti is no text") }
+        if legible { Ok(()) } else { Err("sub or jti is not a string") }
     }
 
     /// RFC 7519 section 4.1.1, RFC 8725 section 3.8: present and the very same text.
@@ -219,7 +219,7 @@ pub(super) fn times(claims: &Object<'_>, now: f64) -> Check<()> {
     let time = |name| match claims.get(name) {
         None => Ok(None),
         Some(Json::Number(time)) => Ok(Some(*time)),
-        Some(_) => Err("exp, nbf or iat is no number"),
+        Some(_) => Err("exp, nbf or iat is not a number"),
     };
     time("iat")?;
     if time("exp")?.is_some_and(|exp| now >= exp) {

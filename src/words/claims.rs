@@ -56,7 +56,7 @@ pub const CLAIMS: &[&str] = &[
     "constructor",
 ];
 
-/// Claims that name a party or a tenant, and may be taken for `aud` or `iss`.
+/// Claims that name a party or a tenant, and may be confused with `aud` or `iss`.
 pub const IDENTITIES: &[&str] = &[
     "azp",
     "client_id",
@@ -121,7 +121,7 @@ pub const TIMES: &[&str] = &[
     "1E+400",
 ];
 
-/// Payloads that are no object of claims, or hardly.
+/// Payloads that are not an object of claims, or hardly.
 pub const PAYLOADS: &[&str] = &[
     "",
     "{}",

@@ -1,4 +1,4 @@
-//! Keys: ids with what a look-up that goes astray may yield, secrets that people choose.
+//! Keys: key ids with what a failing lookup may return, and secrets that people choose.
 
 use std::sync::OnceLock;
 
@@ -89,7 +89,8 @@ pub const KEY_IDS: &[(&str, &[&str])] = &[
     (r#""00000000000000000000000000000000000000000000x""#, &[""]),
 ];
 
-/// `jku` and `x5u` values as raw JSON that need no host, with what they give to whoever fetches them and takes it for a secret.
+/// `jku` and `x5u` values as raw JSON that need no host, with what they give to a verifier that fetches them and uses it as a
+/// secret.
 pub const URL_SECRETS: &[(&str, &str)] = &[
     (r#""file:///dev/null""#, ""),
     (r#""/dev/null""#, ""),
@@ -181,7 +182,7 @@ pub const STRETCHED: &[Derivation] = &[
     Derivation::Sha512,
 ];
 
-/// `jwk` values that are no keys, or none that anybody should compute with.
+/// `jwk` values that are not keys, or none that anybody should compute with.
 pub const ODD_KEYS: &[&str] = &[
     "{}",
     "null",
@@ -201,7 +202,7 @@ pub const ODD_KEYS: &[&str] = &[
     r#"{"kty":["RSA"]}"#,
 ];
 
-/// `x5c` values that are no certificates; some are the beginning of one, or promise more than there is.
+/// `x5c` values that are not certificates; some are the beginning of one, or promise more than there is.
 pub const ODD_CHAINS: &[&str] = &[
     "[]",
     "null",

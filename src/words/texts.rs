@@ -67,7 +67,7 @@ pub const VALUES: &[&str] = &[
     "",
 ];
 
-/// Third segments that are no signature, verbatim.
+/// Third segments that are not signatures, verbatim.
 pub const SIGNATURES: &[&str] = &[
     "",
     "null",

@@ -1,5 +1,5 @@
-//! Verifiers with one hole each that neither the vocabulary nor the straw men were made for: what the fuzzer finds here, it finds by
-//! combining. Some need two steps: the issuer signs something odd, and then it is changed.
+//! Verifiers with one hole each that neither the vocabulary nor the vulnerable verifiers were made for: what the fuzzer finds here,
+//! it finds by combining. Some need two steps: the issuer signs something odd, and then it is changed.
 
 mod keyed;
 mod memory;

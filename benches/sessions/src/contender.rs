@@ -120,7 +120,7 @@ fn session(plan: Plan, group: &str, mut store: Box<dyn Store>, setup: &Setup<'_>
     Ok(Contender { plan, gate: Box::new(Session::new(store)), genuine, hostile, leaver: cookie(&leaver.session_id), kept })
 }
 
-/// What is no credential at all.
+/// What is not a credential at all.
 fn nonsense(header: Header) -> impl Iterator<Item = String> {
     let other = match header {
         Header::Authorization => "Basic dXNlcjpwYXNzd29yZA==",

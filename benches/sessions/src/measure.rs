@@ -136,7 +136,7 @@ impl<'a> StageRunner<'a> {
         if self.end.is_some() {
             return;
         }
-        // The server's clock outside of ours: asking it is no part of what is measured.
+        // The server's clock outside of ours: asking it is not a part of what is measured.
         let (theirs, mine) = (self.server_time(), processor_time());
         let start = Instant::now();
         self.ask(self.size);

@@ -106,7 +106,7 @@ fn beside_a_neighbour_that_never_rests_nothing_is_slower_and_that_is_said() {
     }
     let found = Comparison::of(&old, &crowded, 0.05);
     assert_eq!((found.changes.len(), found.compared, found.busy, found.blind(), found.failed()), (0, 0, 3, true, false));
-    // Another clock is no neighbour, and on another machine the best moments are others.
+    // Another clock is not a neighbour, and on another machine the best moments are others.
     for batch in crowded.rows.iter_mut().flat_map(|row| &mut row.parts).flatten() {
         batch.clock *= 1.4;
     }

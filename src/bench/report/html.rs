@@ -27,7 +27,7 @@ pub fn render(results: &Results, comparison: Option<&Comparison>) -> String {
         out.push_str(&format!("<dt>{name}</dt><dd>{}</dd>\n", escaped(&text)));
     }
     out.push_str("</dl></header>\n");
-    for note in words::notes(results).iter().filter(|note| note.starts_with("BUSY") || note.starts_with("Broken off")) {
+    for note in words::notes(results).iter().filter(|note| note.starts_with("BUSY") || note.starts_with("Interrupted")) {
         out.push_str(&format!("<p class=\"mind\">{}</p>\n", escaped(note)));
     }
     if let Some(comparison) = comparison {

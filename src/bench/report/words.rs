@@ -19,11 +19,11 @@ pub fn title(operation: Operation) -> &'static str {
         Operation::Sign => "Sign, key ready",
         Operation::Verify => "Verify a genuine signature, key ready",
         Operation::VerifyForged => "Refuse a forged signature, key ready",
-        Operation::ColdSign => "Sign, key read each time",
-        Operation::ColdVerify => "Verify a genuine signature, key read each time",
-        Operation::TokenSign => "Make a whole token",
-        Operation::TokenVerify => "Verify a whole genuine token",
-        Operation::TokenForged => "Refuse a whole forged token",
+        Operation::ColdSign => "Sign, key parsed each time",
+        Operation::ColdVerify => "Verify a genuine signature, key parsed each time",
+        Operation::TokenSign => "Create a complete token",
+        Operation::TokenVerify => "Verify a complete genuine token",
+        Operation::TokenForged => "Refuse a complete forged token",
         Operation::Decode => "Decode only: base64 and JSON, no cryptography",
     }
 }
@@ -72,11 +72,11 @@ pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
     vec![
         ("machine", format!("{}, {} cores, {}", machine.processor, machine.cores, machine.system)),
         ("timed", versions.join(", ")),
-        ("asked", crate::text::plain(&results.options.target)),
+        ("target", crate::text::plain(&results.options.target)),
         (
             "rounds",
             format!(
-                "{} parts of {} rounds, in turn over {} rows",
+                "{} parts of {} rounds, interleaved over {} rows",
                 results.options.parts,
                 results.options.rounds,
                 results.rows.len()
@@ -89,20 +89,23 @@ pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
 pub fn notes(results: &Results) -> Vec<String> {
     let mut notes = Vec::new();
     if is_piped(results) {
-        notes.push("answers/s: many questions in flight. pipes, or protocol: a text as long as the token that is refused at sight. net: what is left.".to_owned());
+        notes.push("answers/s: many tokens in flight. pipes, or protocol: the cost of an invalid string as long as the token. net: the rest.".to_owned());
     } else {
-        notes.push("ops/s and core: by the processor time of the thread. median, p99: by the clock on the wall.".to_owned());
-        notes.push("HS256: cost with HS256 by the same code as 1. raw: cost with the bare signature, key ready, as 1.".to_owned());
+        notes.push("ops/s and core: by processor time of the thread. median, p99: by wall time.".to_owned());
+        notes.push(
+            "HS256: cost relative to HS256 by the same code. raw: cost relative to the bare signature with a parsed key."
+                .to_owned(),
+        );
     }
-    notes.push("The intervals tell how far this run wavers, not how far another machine is away.".to_owned());
+    notes.push("The intervals show the variation within this run, not between machines.".to_owned());
     if let Some(times) = results.busy() {
         notes.push(format!(
-            "BUSY: calls took {times:.1} times their processor time, so other programs had the cores: ops/s still holds by and large, \
+            "BUSY: calls took {times:.1} times their processor time, because other programs used the cores: ops/s is still roughly valid, \
              median and p99 do not."
         ));
     }
     if results.interrupted {
-        notes.push("Broken off: fewer rounds than planned, or none, for what is missing.".to_owned());
+        notes.push("Interrupted: some rows have fewer rounds than planned or are missing.".to_owned());
     }
     notes
 }

@@ -87,9 +87,9 @@ fn format(name: &str) -> anyhow::Result<Format> {
         "human" => Ok(Format::Human),
         "json" => Ok(Format::Json),
         "jsonl" | "junit" | "sarif" | "html" | "markdown" => {
-            bail!("--report {name} comes in a later version; there are human and json")
+            bail!("--report {name} comes in a later version; use human or json")
         }
-        _ => bail!("`{name}` is no report format; there are human and json"),
+        _ => bail!("`{name}` is not a report format; use human or json"),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::cli::output;
 /// Time for the questions that are under way; after that their programs are ended, so that one that hangs cannot delay the report.
 const GRACE: Duration = Duration::from_millis(1500);
 
-/// Nothing was proven; the code of a run that is broken off.
+/// Nothing was proven; the code of an interrupted run.
 const UNPROVEN: i32 = 3;
 
 /// Whether the run shall stop.
@@ -39,7 +39,7 @@ impl Stop {
     pub fn quietly() -> anyhow::Result<Self> {
         let flag = Arc::new(AtomicBool::new(false));
         let shared = Arc::clone(&flag);
-        ctrlc::set_handler(move || shared.store(true, Ordering::SeqCst)).context("cannot watch for Ctrl-C")?;
+        ctrlc::set_handler(move || shared.store(true, Ordering::SeqCst)).context("cannot handle Ctrl-C")?;
         Ok(Self(flag))
     }
 
@@ -53,7 +53,7 @@ impl Stop {
                 }
                 process::exit(UNPROVEN);
             }
-            output::tell("\nstopping; the report of what was done so far follows, once more Ctrl-C ends at once\n");
+            output::tell("\nstopping; the report of the results so far follows. Press Ctrl-C again to end at once\n");
             if let Some(target) = target.clone() {
                 thread::spawn(move || {
                     thread::sleep(GRACE);
@@ -61,7 +61,7 @@ impl Stop {
                 });
             }
         })
-        .context("cannot watch for Ctrl-C")?;
+        .context("cannot handle Ctrl-C")?;
         Ok(Self(flag))
     }
 

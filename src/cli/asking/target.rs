@@ -36,7 +36,10 @@ impl Target {
         } else if text.starts_with("http:") || text.starts_with("https:") {
             bail!("attacks on a running service come in a later version; TARGET is builtin:NAME or exec:COMMAND");
         } else {
-            bail!("`{text}` is no target; TARGET is builtin:NAME (`jwt-gauntlet list --targets`) or exec:COMMAND{}", hint(text));
+            bail!(
+                "`{text}` is not a valid target; TARGET is builtin:NAME (`jwt-gauntlet list --targets`) or exec:COMMAND{}",
+                hint(text)
+            );
         };
         Ok(Self { name: text.to_owned(), program: program.guarded_by(this), command: words })
     }

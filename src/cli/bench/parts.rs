@@ -47,18 +47,18 @@ fn one(part: usize, bar: &ProgressBar) -> anyhow::Result<Part> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
-        .context("cannot start a process to measure in")?;
+        .context("cannot start a benchmark process")?;
     let mut measured = None;
     for line in BufReader::new(child.stdout.take().expect("it was piped")).lines() {
-        match line.context("cannot read what was measured")? {
+        match line.context("cannot read the result of a benchmark process")? {
             line if line == "." => bar.inc(1),
-            line => measured = Some(serde_json::from_str(&line).context("a process measured and did not say what")?),
+            line => measured = Some(serde_json::from_str(&line).context("a benchmark process returned an invalid result")?),
         }
     }
-    let status = child.wait().context("cannot wait for a process that measures")?;
+    let status = child.wait().context("cannot wait for a benchmark process")?;
     match measured {
         Some(part) if status.success() => Ok(part),
-        _ => bail!("a process that measures ended early ({status})"),
+        _ => bail!("a benchmark process ended early ({status})"),
     }
 }
 

@@ -64,6 +64,6 @@ fn format(name: &str) -> anyhow::Result<Format> {
         "json" => Ok(Format::Json),
         "markdown" => Ok(Format::Markdown),
         "html" => Ok(Format::Html),
-        _ => bail!("`{name}` is no report format of bench; there are human, json, markdown and html"),
+        _ => bail!("`{name}` is not a report format of bench; use human, json, markdown or html"),
     }
 }

@@ -32,7 +32,7 @@ impl Findings {
     pub fn below(folder: &Path) -> anyhow::Result<Self> {
         let there = folder.ancestors().find(|up| up.exists() || up.as_os_str().is_empty());
         if there.is_some_and(|there| !there.as_os_str().is_empty() && !there.is_dir()) {
-            bail!("cannot save findings below {}: {} is no folder", folder.display(), there.unwrap_or(folder).display());
+            bail!("cannot save findings below {}: {} is not a folder", folder.display(), there.unwrap_or(folder).display());
         }
         Ok(Self { folder: folder.to_owned(), state: Mutex::default() })
     }
@@ -84,7 +84,7 @@ fn save(folder: &Path, case: &Case) -> anyhow::Result<PathBuf> {
         }
         return Ok(file);
     }
-    bail!("{}/{}.toml and those after it are no attack files", folder.display(), case.attack.id)
+    bail!("{}/{}.toml and the next numbered files are not attack files", folder.display(), case.attack.id)
 }
 
 /// The cases in a file, none if it is new; `None` if it is something else.

@@ -33,7 +33,7 @@ impl Files {
         }
         let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         let Ok(text) = String::from_utf8(bytes) else {
-            bail!("{} is no text: neither an attack file, nor a report, nor a token", file.display());
+            bail!("{} is not text: neither an attack file, nor a report, nor a token", file.display());
         };
         if file.extension().is_some_and(|end| end == "toml") {
             return self.attack(file, &text);

@@ -9,14 +9,14 @@ use crate::trust::Trust;
 /// What clocks may differ by: "usually no more than a few minutes" (RFC 7519 section 4.1.4).
 const LEEWAY: f64 = 300.0;
 
-const NO_EXPIRY: &str = "no exp: it is optional (RFC 7519 section 4.1.4), and some verifiers insist on it";
-const NULL: &str = "a claim that is null is to many libraries an absent one";
-const NEAR: &str = "a time within the leeway that clocks are granted (RFC 7519 section 4.1.4)";
+const NO_EXPIRY: &str = "no exp: it is optional (RFC 7519 section 4.1.4), but some verifiers require it";
+const NULL: &str = "a claim is null: many libraries treat it as absent";
+const NEAR: &str = "a time within the allowed clock leeway (RFC 7519 section 4.1.4)";
 const BIG: &str = "a time beyond what a double holds exactly";
-const FORM: &str = "a time with a fraction or an exponent: legal (RFC 7519 section 2), and not read by every library";
+const FORM: &str = "a time with a fraction or an exponent: legal (RFC 7519 section 2), but not supported by every library";
 const ISSUED_LATER: &str = "iat lies in the future: RFC 7519 section 4.1.6 draws no conclusion from it";
-const NOT_TEXT: &str = "a claim is no text where RFC 7519 section 4.1 has one, and no rule depends on it";
-const MIXED: &str = "aud names this audience among values that are no texts";
+const NOT_TEXT: &str = "a claim is not a string where RFC 7519 section 4.1 requires one, but no rule depends on it";
+const MIXED: &str = "aud names this audience among values that are not strings";
 
 pub(super) fn checks(trust: &Trust, claims: View<'_>, now: f64) -> Vec<Check> {
     let mut checks = vec![expiry(claims, now), start(claims, now), issued(claims, now)];

@@ -7,13 +7,13 @@ use super::{
 use crate::{algorithm::Algorithm, trust::Trust};
 
 const ALIAS: &str = "Ed25519 is the newer name of what EdDSA means with this key (RFC 9864 section 2.2)";
-const CRIT_NULL: &str = "a member that is null is to many libraries an absent one";
-const CRIT_MAY: &str = "crit is empty or names what every verifier knows: it may be taken as invalid (RFC 7515 section 4.1.11)";
+const CRIT_NULL: &str = "a member is null: many libraries treat it as absent";
+const CRIT_MAY: &str = "crit is empty or names standard members, so it may be refused as invalid (RFC 7515 section 4.1.11)";
 const B64: &str = "b64 without effect: a verifier that does not know RFC 7797 ignores it, or must refuse it if crit names it";
 const TYP: &str = "typ names no kind of token that is known (RFC 7515 section 4.1.9 leaves it to the application)";
-const KEY_ID: &str = "kid is not that of the one configured key: some look it up and others ignore it";
+const KEY_ID: &str = "kid is not that of the configured key: some verifiers look it up, others ignore it";
 const CARRIED: &str =
-    "a member about keys, content or encryption, or a copy of a claim: some verifiers look at it and others do not";
+    "a member about keys, content or encryption, or a copy of a claim: some verifiers process it, others ignore it";
 
 /// Members that RFC 7515, RFC 7516 and RFC 7518 define; in `crit` they break a rule that a verifier may enforce.
 const DEFINED: [&str; 20] = [
@@ -21,7 +21,7 @@ const DEFINED: [&str; 20] = [
     "tag", "p2s", "p2c",
 ];
 
-/// Kinds of tokens that are no plain JWT: each has verifiers of its own (RFC 8725 section 3.12).
+/// Kinds of tokens that are not plain JWTs: each has verifiers of its own (RFC 8725 section 3.12).
 const OTHER_KINDS: [&str; 17] = [
     "at+jwt",
     "dpop+jwt",
@@ -67,7 +67,7 @@ fn algorithm(trust: &Trust, header: View<'_>) -> Check {
     }
 }
 
-/// The names in `crit`; `None` if it is no list of texts.
+/// The names in `crit`; `None` if it is not a list of texts.
 fn critical(header: View<'_>) -> Option<Vec<&str>> {
     match header.get("crit") {
         None | Some(Json::Null) => Some(Vec::new()),

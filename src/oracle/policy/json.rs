@@ -7,7 +7,7 @@ pub(super) enum Json {
     Bool(bool),
     /// As spelled.
     Number(String),
-    /// `NaN`, `Infinity` or `-Infinity`, which are no JSON, though some parsers take them for numbers.
+    /// `NaN`, `Infinity` or `-Infinity`, which are not JSON, though some parsers accept them as numbers.
     NotANumber,
     /// Escapes resolved; half a surrogate pair is U+FFFD.
     Text(String),
@@ -49,12 +49,12 @@ impl<'a> View<'a> {
     }
 }
 
-const NO_UTF8: &str = "bytes that are no UTF-8: decoders refuse them or put something in their place";
-const NO_GRAMMAR: &str = "no JSON by the grammar, whose parsers may take more than it says (RFC 8259 section 9)";
-const NESTED: &str = "nested deeper than some parsers go (RFC 8259 section 9)";
-const DUPLICATE: &str = "two members with one name: parsers refuse it, or the last one counts (RFC 7515 section 4)";
+const NO_UTF8: &str = "bytes that are not UTF-8: decoders refuse or replace them";
+const NO_GRAMMAR: &str = "not valid JSON, but parsers may accept extensions (RFC 8259 section 9)";
+const NESTED: &str = "nested deeper than some parsers support (RFC 8259 section 9)";
+const DUPLICATE: &str = "two members with one name: parsers refuse it or use the last one (RFC 7515 section 4)";
 const NUMBER: &str = "a number beyond what a double holds exactly (RFC 8259 section 6)";
-const TEXT: &str = "a text with half a surrogate pair or a NUL, which parsers treat in different ways (RFC 8259 section 8.2)";
+const TEXT: &str = "a string with half a surrogate pair or a NUL, which parsers treat in different ways (RFC 8259 section 8.2)";
 
 /// Deeper than that, parsers differ, and this one gives up at the second.
 const USUAL_DEPTH: usize = 16;

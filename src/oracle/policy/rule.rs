@@ -2,14 +2,14 @@
 
 use crate::verdict::Severity;
 
-/// A rule that a token of the issuer's can break.
+/// A rule that a token signed by the issuer can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Rule {
-    /// The header is no JSON object (RFC 7515 section 5.2 step 3).
+    /// The header is not a JSON object (RFC 7515 section 5.2 step 3).
     HeaderNotAnObject,
-    /// `alg` is missing, no text, or not one that was configured for the key (RFC 7515 section 4.1.1, RFC 8725 section 3.1).
+    /// `alg` is missing, not a string, or not one that was configured for the key (RFC 7515 section 4.1.1, RFC 8725 section 3.1).
     Algorithm,
-    /// `crit` is no list of texts (RFC 7515 section 4.1.11).
+    /// `crit` is not an array of strings (RFC 7515 section 4.1.11).
     CritMalformed,
     /// `crit` names an extension that no verifier of JWTs knows (RFC 7515 section 4.1.11).
     CritUnknown,
@@ -17,23 +17,23 @@ pub enum Rule {
     B64,
     /// `typ` names another kind of token (RFC 8725 sections 3.11 and 3.12).
     Typ,
-    /// The payload is no JSON object (RFC 7519 section 7.2 step 10).
+    /// The payload is not a JSON object (RFC 7519 section 7.2 step 10).
     ClaimsNotAnObject,
-    /// `exp` or `nbf` is no number (RFC 7519 sections 4.1.4 and 4.1.5).
+    /// `exp` or `nbf` is not a number (RFC 7519 sections 4.1.4 and 4.1.5).
     TimeNotANumber,
-    /// `iat` is no number (RFC 7519 section 4.1.6).
+    /// `iat` is not a number (RFC 7519 section 4.1.6).
     IssuedAtNotANumber,
     /// `exp` has passed (RFC 7519 section 4.1.4).
     Expired,
-    /// `nbf` has not come (RFC 7519 section 4.1.5).
+    /// `nbf` is in the future (RFC 7519 section 4.1.5).
     NotYetValid,
     /// `iss` is missing or not the configured issuer (RFC 7519 section 4.1.1, RFC 8725 section 3.8).
     Issuer,
-    /// `iss` is no text (RFC 7519 section 4.1.1).
+    /// `iss` is not a string (RFC 7519 section 4.1.1).
     IssuerNotText,
     /// `aud` is missing or does not name the configured audience (RFC 7519 section 4.1.3, RFC 8725 section 3.9).
     Audience,
-    /// `aud` is neither a text nor a list of texts (RFC 7519 section 4.1.3).
+    /// `aud` is neither a string nor an array of strings (RFC 7519 section 4.1.3).
     AudienceMalformed,
     /// The last of two members with one name breaks a rule that the first one keeps (RFC 7515 section 4, RFC 7519 section 4).
     DuplicateMember,
@@ -69,7 +69,7 @@ impl Rule {
         self.entry().0
     }
 
-    /// How bad it is to take a token that breaks it, given that the issuer did sign the token.
+    /// How bad it is to accept a token that breaks it, given that the issuer did sign the token.
     #[must_use]
     pub fn severity(self) -> Severity {
         self.entry().1
@@ -113,15 +113,15 @@ impl Rule {
                 "expired",
                 Severity::High,
                 "CWE-613",
-                "An expired token is taken",
-                "Check exp against the clock, with a leeway of no more than a few minutes; zero and negative numbers are times too.",
+                "An expired token is accepted",
+                "Check exp against the clock, with a leeway of no more than a few minutes; zero and negative numbers are valid times.",
                 &["RFC 7519 section 4.1.4"],
             ),
             Self::NotYetValid => (
                 "not-yet-valid",
                 Severity::Medium,
                 "CWE-613",
-                "A token is taken before its nbf",
+                "A token is accepted before its nbf",
                 "Check nbf against the clock, with a leeway of no more than a few minutes.",
                 &["RFC 7519 section 4.1.5"],
             ),
@@ -129,16 +129,16 @@ impl Rule {
                 "issued-at-not-a-number",
                 Severity::Low,
                 "CWE-1287",
-                "A token is taken whose iat is no number; who goes by the age of a token must not rely on it",
-                "Refuse an iat of any other JSON type than number.",
+                "A token is accepted whose iat is not a number, so that its age cannot be checked",
+                "Refuse an iat that is not a JSON number.",
                 &["RFC 7519 section 2", "RFC 7519 section 4.1.6"],
             ),
             _ => (
                 "time-not-a-number",
                 Severity::Medium,
                 "CWE-1287",
-                "A token is taken whose exp or nbf is no number, so that the check of it is lost or guesses",
-                "Refuse a time of any other JSON type than number; do not convert texts and do not skip the check.",
+                "A token is accepted whose exp or nbf is not a number, so that the time check is skipped or wrong",
+                "Refuse an exp or nbf that is not a JSON number; do not convert strings, and do not skip the check.",
                 &["RFC 7519 section 2", "RFC 7519 section 4.1.4", "RFC 7519 section 4.1.5"],
             ),
         }
@@ -150,32 +150,32 @@ impl Rule {
                 "issuer",
                 Severity::High,
                 "CWE-346",
-                "A token is taken whose iss is missing or not the configured issuer",
-                "Require iss, and compare it with the configured issuer as a whole, byte by byte.",
+                "A token is accepted whose iss is missing or not the configured issuer",
+                "Require iss, and compare all of it with the configured issuer, byte by byte.",
                 &["RFC 7519 section 4.1.1", "RFC 8725 section 3.8"],
             ),
             Self::IssuerNotText => (
                 "issuer-not-text",
                 Severity::Low,
                 "CWE-1287",
-                "A token is taken whose iss is no text",
-                "Refuse an iss of any other JSON type than string; a list with the right issuer in it is not the right issuer.",
+                "A token is accepted whose iss is not a string",
+                "Refuse an iss that is not a JSON string, even an array that contains the configured issuer.",
                 &["RFC 7519 section 4.1.1"],
             ),
             Self::Audience => (
                 "audience",
                 Severity::High,
                 "CWE-863",
-                "A token is taken whose aud is missing or names others only",
-                "Require aud, and look for the configured audience in it as a whole text, never as a part of one.",
+                "A token is accepted whose aud is missing or does not name the configured audience",
+                "Require aud, and compare full strings with the configured audience, never substrings.",
                 &["RFC 7519 section 4.1.3", "RFC 8725 section 3.9"],
             ),
             _ => (
                 "audience-malformed",
                 Severity::Low,
                 "CWE-1287",
-                "A token is taken whose aud is neither a text nor a list of texts",
-                "Refuse an aud of any other JSON type; names of members, numbers and nested lists name no audience.",
+                "A token is accepted whose aud is neither a string nor an array of strings",
+                "Refuse an aud of any other JSON type, such as an object, a number or nested arrays.",
                 &["RFC 7519 section 4.1.3"],
             ),
         }
@@ -187,31 +187,31 @@ impl Rule {
                 "algorithm",
                 Severity::Medium,
                 "CWE-347",
-                "A token is taken whose alg is not one that was configured for the key",
-                "Compare alg with an allow list, as a whole and case-sensitively, before anything else.",
+                "A token is accepted whose alg is not configured for the key",
+                "Compare the full alg case-sensitively with an allow list, before anything else.",
                 &["RFC 7515 section 4.1.1", "RFC 8725 section 3.1"],
             ),
             Self::CritMalformed => (
                 "crit-malformed",
                 Severity::Low,
                 "CWE-1287",
-                "A token is taken whose crit is no list of texts",
-                "Refuse a crit of any other type: what it demands is not known.",
+                "A token is accepted whose crit is not an array of strings",
+                "Refuse a crit of any other type: the extensions that it requires are unknown.",
                 &["RFC 7515 section 4.1.11"],
             ),
             Self::CritUnknown => (
                 "crit-unknown",
                 Severity::Medium,
                 "CWE-358",
-                "A token is taken although its crit names an extension that is not understood",
-                "Refuse tokens whose crit names anything that this verifier does not process.",
+                "A token is accepted although its crit names an unsupported extension",
+                "Refuse tokens whose crit names an extension that the verifier does not process.",
                 &["RFC 7515 section 4.1.11"],
             ),
             Self::B64 => (
                 "b64",
                 Severity::Low,
                 "CWE-358",
-                "A token is taken although its crit announces an unencoded payload",
+                "A token is accepted although its crit names b64 (unencoded payload)",
                 "Refuse b64 in JWTs.",
                 &["RFC 7797 section 6", "RFC 7797 section 7"],
             ),
@@ -219,15 +219,15 @@ impl Rule {
                 "typ",
                 Severity::Low,
                 "CWE-843",
-                "A token of another kind, such as an access token or a logout token, is taken for a plain JWT",
-                "Check typ, and refuse the kinds that are meant for other verifiers.",
+                "A token of another type, such as an access token or a logout token, is accepted as a plain JWT",
+                "Check typ, and refuse types that are meant for other verifiers.",
                 &["RFC 8725 section 3.11", "RFC 8725 section 3.12"],
             ),
             Self::HeaderNotAnObject => (
                 "header-not-an-object",
                 Severity::Medium,
                 "CWE-1287",
-                "A token is taken whose header is no JSON object",
+                "A token is accepted whose header is not a JSON object",
                 "Refuse any other header: without an object there is no alg.",
                 &["RFC 7515 section 5.2"],
             ),
@@ -235,7 +235,7 @@ impl Rule {
                 "claims-not-an-object",
                 Severity::Medium,
                 "CWE-1287",
-                "A token is taken whose payload is no JSON object, so that no claim can have been checked",
+                "A token is accepted whose payload is not a JSON object, so that no claim was checked",
                 "Refuse any other payload.",
                 &["RFC 7519 section 7.2"],
             ),
@@ -243,7 +243,7 @@ impl Rule {
                 "duplicate-member",
                 Severity::Medium,
                 "CWE-436",
-                "Of two members with one name the first counts, and a rule is passed that the last one breaks",
+                "A token with duplicate member names is accepted because the first one is checked, although the last one breaks a rule",
                 "Refuse duplicate names, or use a parser that keeps the last.",
                 &["RFC 7515 section 4", "RFC 7519 section 4", "RFC 8725 section 2.4"],
             ),

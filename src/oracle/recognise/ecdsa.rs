@@ -14,7 +14,7 @@ pub(super) fn made(curve: Curve, x: &[u8], y: &[u8], input: &[u8], given: &[u8])
     })
 }
 
-/// Whether it verifies for a reader that takes the public key for the point at infinity: then r is the first coordinate of
+/// Whether it verifies for a verifier that treats the public key as the point at infinity: then r is the first coordinate of
 /// (digest / s) times the generator, and no secret goes into it.
 pub(super) fn made_for_infinity(input: &[u8], given: &[u8]) -> bool {
     Curve::ALL.into_iter().any(|curve| {

@@ -1,7 +1,7 @@
 //! RSA signatures of the trusted key: the block is opened with the public key and searched for the digest of the signing input.
 //!
 //! That proves something only where nobody can choose a number whose power holds that digest. For exponent 3 the art is old
-//! (Bleichenbacher 2006), and for others it takes only a longer modulus: the power must not exceed it. So a lax block counts from
+//! (Bleichenbacher 2006), and for others only a longer modulus is needed: the power must not exceed it. So a lax block counts from
 //! exponent 65537 on, the least that FIPS 186-5 section 5.1 allows; below it the block must be right to the last byte.
 
 use md5::Md5;

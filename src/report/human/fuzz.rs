@@ -1,4 +1,5 @@
-//! What a fuzzing run adds: how much was asked, the steps of each finding, where it was saved, and how to ask again.
+//! What a fuzzing run adds to the report: how many tokens were sent, the steps of each finding, where it was saved, and how to
+//! replay it.
 
 use std::{
     collections::BTreeMap,
@@ -32,7 +33,7 @@ pub struct Fuzzing<'a> {
 }
 
 impl Fuzzing<'_> {
-    /// How many tokens at which rate, and what came of them.
+    /// How many tokens were sent at which rate, and how many kinds of answers came back.
     pub(super) fn asked(&self, out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()> {
         let rate = view.took.map(|took| {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)] // For people.
@@ -41,7 +42,7 @@ impl Fuzzing<'_> {
         });
         let kinds = count(self.kinds, "kind of answer", "kinds of answers");
         let text = format!("{}{}; {kinds}", count(report.summary.asked, "random token", "random tokens"), rate.unwrap_or_default());
-        writeln!(out, "asked     {}", view.style.wrap(&text, 10))?;
+        writeln!(out, "sent      {}", view.style.wrap(&text, 10))?;
         if let (recipes, Some(folder)) = self.corpus {
             let text = format!("{} in {}", count(recipes, "recipe", "recipes"), plain(folder));
             writeln!(out, "corpus    {}", view.style.wrap(&text, 10))?;
@@ -56,7 +57,7 @@ impl Fuzzing<'_> {
             Base::Genuine => "the issuer's token",
             Base::Forged => "the issuer's token with the attacker's claims",
         };
-        let set_up = if case.configuration == Configuration::default() { "" } else { ", under the set-up below" };
+        let set_up = if case.configuration == Configuration::default() { "" } else { ", with the configuration below" };
         [format!("{base}{set_up}")].into_iter().chain(case.recipe.steps.iter().map(step)).collect()
     }
 
@@ -82,8 +83,8 @@ fn step(step: &Step) -> String {
 /// The headline's text where forgeries were accepted.
 pub(super) fn forged(ways: usize, sent: &str, partial: &str) -> String {
     match ways {
-        1 => format!("among {sent}, one that no trusted key signed was accepted{partial}."),
-        _ => format!("among {sent}, some that no trusted key signed were accepted, made in {} ways{partial}.", grouped(ways)),
+        1 => format!("one forgery among {sent} was accepted{partial}."),
+        _ => format!("forgeries among {sent} were accepted{partial}: {} distinct vulnerabilities.", grouped(ways)),
     }
 }
 

@@ -21,14 +21,14 @@ pub(super) const BY_GRAVITY: [Outcome; 7] =
 pub(super) fn heading(outcome: Outcome) -> (&'static str, &'static str) {
     match outcome {
         Outcome::Forged => ("forged", "accepted, though no trusted key signed it: anyone can make such a token"),
-        Outcome::Policy => ("policy", "signed by a trusted key and accepted, though the rules say to refuse it"),
-        Outcome::Crashed => ("crashed", "the target died over the token"),
+        Outcome::Policy => ("policy", "signed by a trusted key and accepted, though it breaks a rule"),
+        Outcome::Crashed => ("crashed", "the target crashed on the token"),
         Outcome::Hung => ("hung", "no answer within the time limit"),
-        Outcome::Slow => ("slow", "the answer took far longer than that to a genuine token"),
-        Outcome::Malleable => ("malleable", "the issuer's claims accepted in other bytes: denylists and caches by text miss it"),
-        Outcome::Overstrict => ("overstrict", "a good token was refused"),
-        Outcome::Held => ("held", "as it should be"),
-        Outcome::Skipped => ("skipped", "not asked"),
+        Outcome::Slow => ("slow", "the answer took far longer than for a genuine token"),
+        Outcome::Malleable => ("malleable", "the issuer's claims accepted in a changed token, which bypasses denylists and caches"),
+        Outcome::Overstrict => ("overstrict", "a valid token was refused"),
+        Outcome::Held => ("held", "as expected"),
+        Outcome::Skipped => ("skipped", "not sent"),
     }
 }
 
@@ -64,7 +64,7 @@ impl<'a> Group<'a> {
         groups
     }
 
-    /// Everything that a reader needs to believe it and to mend it.
+    /// Everything that a reader needs to verify it and to fix it.
     pub(super) fn write(&self, out: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
         let (style, first) = (view.style, self.findings[0]);
         let wrapped = |text: &str| style.wrap(&plain(text), BODY);
@@ -73,7 +73,7 @@ impl<'a> Group<'a> {
         writeln!(out, "\n  {}  {}{beside}", style.severity(self.severity), style.paint(Ink::Bold, &class))?;
         writeln!(out, "{:TITLE$}{}", "", style.paint(severity_ink(self.severity), &style.wrap(&plain(&first.title), TITLE)))?;
         let mut entry =
-            |label: &str, text: &str| writeln!(out, "{:TITLE$}{} {text}", "", style.paint(Ink::Faint, &format!("{label:<7}")));
+            |label: &str, text: &str| writeln!(out, "{:TITLE$}{}{text}", "", style.paint(Ink::Faint, &format!("{label:<12}")));
         match view.front {
             Front::Fuzz(fuzzing) => {
                 for (i, step) in fuzzing.steps(first).iter().enumerate() {
@@ -84,12 +84,12 @@ impl<'a> Group<'a> {
         }
         entry("why", &wrapped(&first.why))?;
         if first.configuration != "usual key" {
-            entry("set-up", &wrapped(&self.configurations()))?;
+            entry("config", &wrapped(&self.configurations()))?;
         }
         entry("token", &token(&first.token, style))?;
         match view.front {
             Front::Fuzz(fuzzing) => fuzzing.file(first).map_or(Ok(()), |file| entry("file", &plain(file)))?,
-            _ => entry("whole", &style.wrap(&self.forge_command(view), BODY))?,
+            _ => entry("full token", &self.forge_command(view))?,
         }
         entry("fix", &wrapped(&first.remedy))?;
         let see: Vec<&str> = first.references.iter().chain(&first.cwe).map(String::as_str).collect();
@@ -116,7 +116,7 @@ impl<'a> Group<'a> {
         }
         let shown: Vec<String> = names.iter().take(3).map(|n| crate::text::cut(&plain(n), 60)).collect();
         let more = names.len().saturating_sub(3);
-        let list = if shown.is_empty() { "the one there is".to_owned() } else { shown.join("  ") };
+        let list = if shown.is_empty() { "the only one".to_owned() } else { shown.join("  ") };
         let more = if more > 0 { format!("  and {} more", grouped(more)) } else { String::new() };
         format!("{}: {list}{more}", grouped(names.len().max(1)))
     }
@@ -134,7 +134,7 @@ impl<'a> Group<'a> {
         if more > 0 { format!("{shown}; and {more} more") } else { shown }
     }
 
-    /// The command that prints the same token whole.
+    /// The command that prints the full token.
     fn forge_command(&self, view: &View<'_>) -> String {
         let first = self.findings[0];
         let (case, seed) = (plain(&first.case), seed_option(self.seed));
@@ -145,7 +145,7 @@ impl<'a> Group<'a> {
 /// Columns before a finding's class and title.
 const TITLE: usize = 12;
 /// Columns before the text of a finding's entries.
-const BODY: usize = 20;
+const BODY: usize = 24;
 /// Columns that a text beside another must have, else it starts a line of its own.
 const NARROW: usize = 24;
 

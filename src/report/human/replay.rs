@@ -20,10 +20,10 @@ const TITLE: usize = 12;
 pub(super) fn verdict(conclusion: Conclusion, replayed: &[Replayed]) -> (Ink, &'static str, String) {
     let (still, skipped) = (happening(replayed), replayed.iter().filter(|r| r.outcome == Outcome::Skipped).count());
     let cases = count(replayed.len(), "case", "cases");
-    let spared = if skipped > 0 { format!(" {} could not be asked.", count(skipped, "case", "cases")) } else { String::new() };
+    let spared = if skipped > 0 { format!(" {} could not be sent.", count(skipped, "case", "cases")) } else { String::new() };
     match conclusion {
-        Conclusion::Found => (Ink::Bad, "STILL HAPPENS", format!("{} of {cases} asked again.{spared}", grouped(still))),
-        _ => (Ink::Good, "HELD", format!("none of {cases} asked again happens.{spared}")),
+        Conclusion::Found => (Ink::Bad, "STILL HAPPENS", format!("{} of {cases} replayed.{spared}", grouped(still))),
+        _ => (Ink::Good, "HELD", format!("none of {cases} replayed still happens.{spared}")),
     }
 }
 
@@ -38,7 +38,7 @@ pub(super) fn table(out: &mut dyn Write, report: &Report, replayed: &[Replayed],
         let finding = report.findings.iter().find(|f| f.case == one.case && f.algorithm == one.algorithm);
         let (ink, text) = match one.outcome {
             Outcome::Held => (Ink::Good, "does not happen".to_owned()),
-            Outcome::Skipped => (Ink::Warn, "not asked".to_owned()),
+            Outcome::Skipped => (Ink::Warn, "not sent".to_owned()),
             outcome => (Ink::Bad, format!("still happens: {}", heading(outcome).1)),
         };
         let name = view.style.paint(ink, &format!("{:<8}", heading(one.outcome).0));

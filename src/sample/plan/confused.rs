@@ -13,7 +13,7 @@ use crate::{
         Scene,
         step::{dealt, derivation, mac_key},
     },
-    step::{Holder, MacHash, MacKey, Place, Shape, Step},
+    step::{Derivation, Holder, MacHash, MacKey, Place, Shape, Step},
     words,
 };
 
@@ -25,6 +25,34 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
     } else {
         entropy.weighted(&[(5, Algorithm::HS256), (2, Algorithm::HS384), (2, Algorithm::HS512)])
     };
+    named(steps, entropy, scene, algorithm);
+    let key = known_key(steps, entropy, scene);
+    let key = pointed_to(steps, entropy, scene).unwrap_or(key);
+    if entropy.percent(6) {
+        steps.push(Step::Thumbprint {
+            name: (*entropy.draw_without_repeat("x5t", &["x5t", "x5t#S256"])).into(),
+            of: (*entropy.draw_without_repeat("x5t of", &[Holder::Attacker, Holder::Trusted])).into(),
+        });
+    }
+    let hash = if entropy.percent(90) { hash(algorithm) } else { *entropy.draw_without_repeat("mac hash", MacHash::VARIANTS) };
+    spice(steps, entropy, scene, 8);
+    let derived = derivation(&key, entropy, 15);
+    let (key, derived) = password_or_tenant(steps, entropy, scene, key, derived);
+    steps.push(Step::Mac { key: key.into(), hash: Some(hash.into()), derived });
+    if entropy.percent(12) {
+        steps.push(match entropy.below(3) {
+            0 => Step::TruncateSignature {
+                to: (*entropy.draw_without_repeat("cut", &[0_usize, 1, 2, 4, 8, 10, 16, 20, 24, 31])).into(),
+            },
+            1 => Step::ExtendSignature { hex: "00".into() },
+            _ => Step::Shape { to: dealt!(entropy, Shape) },
+        });
+    }
+    Base::Forged
+}
+
+/// The `alg` says that it is a MAC, or is spelled so that it passes for something else.
+fn named(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, algorithm: Algorithm) {
     if entropy.percent(85) {
         steps.push(set_header("alg", crate::text::quoted(algorithm.name())));
     } else if entropy.percent(40) {
@@ -34,6 +62,10 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
         // The code that follows falls back to some MAC.
         unsigned_alg(steps, entropy, scene);
     }
+}
+
+/// A key that an attacker may know, and the `kid` under which a verifier may find it.
+fn known_key(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> MacKey {
     let mut key = mac_key(entropy, scene);
     if scene.family() != Family::Hmac && !scene.key_texts.is_empty() && entropy.percent(30) {
         // A text of the trusted key, most often one of those that verifiers are given most often.
@@ -66,11 +98,17 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
             key = MacKey::Text("".into());
         }
     }
+    key
+}
+
+/// A key that a member of the token points to, or is.
+fn pointed_to(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Option<MacKey> {
+    let mut key = None;
     if entropy.percent(6) {
         let (url, content) = *entropy.draw_without_repeat("url secret", words::URL_SECRETS);
         let name: &&str = entropy.draw_without_repeat("url", &["jku", "x5u"]);
         steps.push(set_header(name, url));
-        key = MacKey::Text(content.into());
+        key = Some(MacKey::Text(content.into()));
     }
     if entropy.percent(10) {
         let name = *entropy.draw_without_repeat("chosen", &["kid", "secret", "k", "key", "client_id", "tid", "jku", "x5t"]);
@@ -82,17 +120,19 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
         } else {
             set_header(name, crate::text::quoted(&text))
         });
-        key = MacKey::Member(name.into());
+        key = Some(MacKey::Member(name.into()));
     }
-    if entropy.percent(6) {
-        steps.push(Step::Thumbprint {
-            name: (*entropy.draw_without_repeat("x5t", &["x5t", "x5t#S256"])).into(),
-            of: (*entropy.draw_without_repeat("x5t of", &[Holder::Attacker, Holder::Trusted])).into(),
-        });
-    }
-    let hash = if entropy.percent(90) { hash(algorithm) } else { *entropy.draw_without_repeat("mac hash", MacHash::VARIANTS) };
-    spice(steps, entropy, scene, 8);
-    let mut derived = derivation(&key, entropy, 15);
+    key
+}
+
+/// Now and then another key: a stretched password, or what a tenant of the issuer's names.
+fn password_or_tenant(
+    steps: &mut Vec<Step>,
+    entropy: &mut Entropy,
+    scene: &Scene,
+    key: MacKey,
+    derived: Option<Choice<Derivation>>,
+) -> (MacKey, Option<Choice<Derivation>>) {
     match entropy.below(20) {
         0 | 1 => {
             // A password where a key should be, stretched.
@@ -100,7 +140,7 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
                 entropy.draw_without_repeat("password", words::PASSWORDS),
                 entropy.draw_without_repeat("stretched", words::STRETCHED),
             );
-            (key, derived) = (MacKey::Text((*text).into()), Some((*by).into()));
+            (MacKey::Text((*text).into()), Some((*by).into()))
         }
         2 => {
             // A tenant of the issuer's, who names the secret too.
@@ -119,19 +159,8 @@ pub(super) fn confused(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Sce
                 ],
             );
             steps.push(set_claim(name, crate::text::quoted(&format!("{own}{joint}{text}"))));
-            key = MacKey::Text(text.into());
+            (MacKey::Text(text.into()), derived)
         }
-        _ => {}
+        _ => (key, derived),
     }
-    steps.push(Step::Mac { key: key.into(), hash: Some(hash.into()), derived });
-    if entropy.percent(12) {
-        steps.push(match entropy.below(3) {
-            0 => Step::TruncateSignature {
-                to: (*entropy.draw_without_repeat("cut", &[0_usize, 1, 2, 4, 8, 10, 16, 20, 24, 31])).into(),
-            },
-            1 => Step::ExtendSignature { hex: "00".into() },
-            _ => Step::Shape { to: dealt!(entropy, Shape) },
-        });
-    }
-    Base::Forged
 }

@@ -52,26 +52,7 @@ pub(super) fn issued(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
 /// What is asked of the issuer, or where it was careless.
 fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
     match entropy.below(24) {
-        0 if entropy.percent(60) => {
-            if entropy.percent(15) {
-                // A duration, for who counts from now where there is nothing else to count from.
-                steps.push(set_claim("exp", *entropy.draw_without_repeat("duration", &["3600", "86400", "60", "1000000"])));
-                steps.push(Step::DropClaim { name: "iat".into() });
-            } else {
-                steps.push(claim_time(entropy));
-            }
-            if entropy.percent(60) {
-                // What might prolong it, by the handful.
-                let to =
-                    *entropy.draw_without_repeat("prolonged", &["4102444800", "4102444800", "999999999999", "true", "\"P99Y\""]);
-                for _ in 0..8 {
-                    let name = if scene.harvested.is_empty() { claim_name(entropy, scene) } else { word(entropy, scene) };
-                    if !["exp", "nbf", "iat", "iss", "aud"].contains(&name.as_str()) {
-                        steps.push(set_claim(&name, to));
-                    }
-                }
-            }
-        }
+        0 if entropy.percent(60) => expired(steps, entropy, scene),
         0 if entropy.percent(75) => {
             displaced(steps, entropy, scene);
         }
@@ -83,23 +64,7 @@ fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
             }
             steps.push(Step::Nest {});
         }
-        0..8 => {
-            for _ in 0..entropy.few(3) {
-                let name = claim_name(entropy, scene);
-                let to = claim_value(&name, entropy, scene);
-                let add = entropy.percent(15);
-                let at = *entropy.draw_without_repeat("claim at", Place::VARIANTS);
-                steps.push(if add {
-                    Step::AddClaim { name: name.into(), to: to.into(), at: at.into() }
-                } else {
-                    set_claim(&name, to)
-                });
-            }
-            if entropy.percent(10) {
-                // What some rule counts from, or falls back to.
-                steps.push(Step::DropClaim { name: (*entropy.draw_without_repeat("without", &["iat", "exp", "nbf"])).into() });
-            }
-        }
+        0..8 => claimed(steps, entropy, scene),
         8 => steps
             .push(Step::DropClaim { name: (*entropy.draw_without_repeat("dropped", &["exp", "iss", "aud", "sub", "iat"])).into() }),
         9 | 23 => steps.push(Step::ClaimsText { to: (*entropy.draw_without_repeat("payload", words::PAYLOADS)).into() }),
@@ -108,13 +73,7 @@ fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
             let to = entropy.pick(&[name.to_uppercase(), format!("{name} "), format!("{name}\0"), format!("x{name}")]).clone();
             steps.push(Step::RenameClaim { name: name.into(), to: crate::text::quoted(&to).into() });
         }
-        19..23 if entropy.percent(12) => {
-            // An extension that is announced, and there.
-            let name =
-                *entropy.draw_without_repeat("extension", &["b64", "exp", "nonce", "url", "sigT", "jwk", "http://example.com/x"]);
-            steps.push(set_header("crit", format!("[{}]", crate::text::quoted(name))));
-            steps.push(set_header(name, *entropy.draw_without_repeat("extended", &["false", "true", "0", "null", "\"x\"", "{}"])));
-        }
+        19..23 if entropy.percent(12) => extended(steps, entropy),
         19..23 => {
             let name = *entropy.draw_without_repeat("critical", &["crit", "typ", "crit", "typ", "typ", "cty", "zip", "b64"]);
             steps.push(set_header(name, header_value(name, entropy, scene)));
@@ -145,6 +104,49 @@ fn written(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
         }
         _ => steps.push(Step::SpaceClaims {}),
     }
+}
+
+/// A token that has run its time, and what might prolong it.
+fn expired(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
+    if entropy.percent(15) {
+        // A duration, for who counts from now where there is nothing else to count from.
+        steps.push(set_claim("exp", *entropy.draw_without_repeat("duration", &["3600", "86400", "60", "1000000"])));
+        steps.push(Step::DropClaim { name: "iat".into() });
+    } else {
+        steps.push(claim_time(entropy));
+    }
+    if entropy.percent(60) {
+        // What might prolong it, by the handful.
+        let to = *entropy.draw_without_repeat("prolonged", &["4102444800", "4102444800", "999999999999", "true", "\"P99Y\""]);
+        for _ in 0..8 {
+            let name = if scene.harvested.is_empty() { claim_name(entropy, scene) } else { word(entropy, scene) };
+            if !["exp", "nbf", "iat", "iss", "aud"].contains(&name.as_str()) {
+                steps.push(set_claim(&name, to));
+            }
+        }
+    }
+}
+
+/// Claims as the issuer's users may write them.
+fn claimed(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) {
+    for _ in 0..entropy.few(3) {
+        let name = claim_name(entropy, scene);
+        let to = claim_value(&name, entropy, scene);
+        let add = entropy.percent(15);
+        let at = *entropy.draw_without_repeat("claim at", Place::VARIANTS);
+        steps.push(if add { Step::AddClaim { name: name.into(), to: to.into(), at: at.into() } } else { set_claim(&name, to) });
+    }
+    if entropy.percent(10) {
+        // What some rule counts from, or falls back to.
+        steps.push(Step::DropClaim { name: (*entropy.draw_without_repeat("without", &["iat", "exp", "nbf"])).into() });
+    }
+}
+
+/// An extension that is announced, and there.
+fn extended(steps: &mut Vec<Step>, entropy: &mut Entropy) {
+    let name = *entropy.draw_without_repeat("extension", &["b64", "exp", "nonce", "url", "sigT", "jwk", "http://example.com/x"]);
+    steps.push(set_header("crit", format!("[{}]", crate::text::quoted(name))));
+    steps.push(set_header(name, *entropy.draw_without_repeat("extended", &["false", "true", "0", "null", "\"x\"", "{}"])));
 }
 
 /// Somebody else's token with our name in all the wrong places; or that of a tenant, who names itself.

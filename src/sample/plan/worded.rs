@@ -19,16 +19,7 @@ pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
     let several = 1 + entropy.below(16);
     let opener = (*entropy.draw_without_repeat("opener", words::OPENERS)).to_owned();
     match entropy.below(13) {
-        12 => {
-            // Members that are copied into an object of the program's own.
-            let members: Vec<String> =
-                (0..several).map(|_| format!("{}:{opener}", crate::text::quoted(&word(entropy, scene)))).collect();
-            let object = format!("{{{}}}", members.join(","));
-            let name: &&str =
-                entropy.draw_without_repeat("container", &["__proto__", "constructor", "options", "context", "ext", "meta"]);
-            let to = if *name == "constructor" { format!("{{\"prototype\":{object}}}") } else { object };
-            steps.push(if entropy.percent(60) { set_header(name, to) } else { set_claim(name, to) });
-        }
+        12 => copied(steps, entropy, scene, several, &opener),
         0..4 => {
             for _ in 0..several {
                 let word = word(entropy, scene);
@@ -41,26 +32,7 @@ pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
                 steps.push(set_claim(&word, opener.clone()));
             }
         }
-        6 => {
-            // Otherwise no one would look further than `alg` and `kid`.
-            let names = ["typ", "cty", "x5t", "jku", "nonce", "ver", "crit", "kid", "alg"];
-            for _ in 0..entropy.few(4) {
-                let known = names.len() - if entropy.percent(70) { 2 } else { 0 };
-                let name = names[entropy.below(known)];
-                let word = crate::text::quoted(&word(entropy, scene));
-                steps.push(set_header(name, if name == "crit" { format!("[{word}]") } else { word }));
-            }
-            if entropy.percent(30) {
-                // Extensions are named and there: one, or so many that one of them may be known.
-                let count = if entropy.percent(50) { 1 } else { 1 + several };
-                let mut names: Vec<String> = (0..count).map(|_| word(entropy, scene)).collect();
-                names.sort_unstable();
-                names.dedup();
-                let quoted: Vec<String> = names.iter().map(|name| crate::text::quoted(name)).collect();
-                steps.push(set_header("crit", format!("[{}]", quoted.join(","))));
-                steps.extend(names.iter().map(|name| set_header(name, opener.as_str())));
-            }
-        }
+        6 => known_members(steps, entropy, scene, several, &opener),
         7 => {
             for name in ["sub", "role", "scope", "jti", "azp", "client_id", "sid", "typ"] {
                 let word = word(entropy, scene);
@@ -100,6 +72,36 @@ pub(super) fn worded(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene
         }
     }
     Base::Forged
+}
+
+/// Members that are copied into an object of the program's own.
+fn copied(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, several: usize, opener: &str) {
+    let members: Vec<String> = (0..several).map(|_| format!("{}:{opener}", crate::text::quoted(&word(entropy, scene)))).collect();
+    let object = format!("{{{}}}", members.join(","));
+    let name: &&str = entropy.draw_without_repeat("container", &["__proto__", "constructor", "options", "context", "ext", "meta"]);
+    let to = if *name == "constructor" { format!("{{\"prototype\":{object}}}") } else { object };
+    steps.push(if entropy.percent(60) { set_header(name, to) } else { set_claim(name, to) });
+}
+
+/// Words as values of members that are read anyway: otherwise no one would look further than `alg` and `kid`.
+fn known_members(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene, several: usize, opener: &str) {
+    let names = ["typ", "cty", "x5t", "jku", "nonce", "ver", "crit", "kid", "alg"];
+    for _ in 0..entropy.few(4) {
+        let known = names.len() - if entropy.percent(70) { 2 } else { 0 };
+        let name = names[entropy.below(known)];
+        let word = crate::text::quoted(&word(entropy, scene));
+        steps.push(set_header(name, if name == "crit" { format!("[{word}]") } else { word }));
+    }
+    if entropy.percent(30) {
+        // Extensions are named and there: one, or so many that one of them may be known.
+        let count = if entropy.percent(50) { 1 } else { 1 + several };
+        let mut names: Vec<String> = (0..count).map(|_| word(entropy, scene)).collect();
+        names.sort_unstable();
+        names.dedup();
+        let quoted: Vec<String> = names.iter().map(|name| crate::text::quoted(name)).collect();
+        steps.push(set_header("crit", format!("[{}]", quoted.join(","))));
+        steps.extend(names.iter().map(|name| set_header(name, opener)));
+    }
 }
 
 pub(super) fn word(entropy: &mut Entropy, scene: &Scene) -> String {
@@ -179,7 +181,7 @@ pub(super) fn neighbours(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &S
     Base::Forged
 }
 
-/// Signed by a key that is no secret, under a key id that may stand for it.
+/// Signed by a key that is not a secret, under a key id that may stand for it.
 pub(super) fn leaked(steps: &mut Vec<Step>, entropy: &mut Entropy, scene: &Scene) -> Base {
     let known = if scene.leaked > 0 && entropy.percent(80) { scene.leaked } else { scene.private_keys.len() };
     let (pem, algorithm) = entropy.pick(&scene.private_keys[..known]).clone();

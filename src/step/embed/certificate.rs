@@ -34,7 +34,7 @@ pub enum Chain {
     Expired,
     /// A leaf that is valid from 2090.
     NotYetValid,
-    /// A leaf under a certificate that is no authority.
+    /// A leaf under a certificate that is not an authority.
     IssuerNoCa,
     /// A leaf for OCSP signing only.
     WrongUsage,
@@ -90,7 +90,7 @@ pub(in crate::step) fn thumbprint(work: &mut Work<'_>, name: &str, of: Holder) -
     let digest = match name {
         "x5t" => Sha1::digest(&certificate).to_vec(),
         "x5t#S256" => Sha2::Sha256.digest(&certificate),
-        other => return Err(StepError::Value(format!("`{other}` is no thumbprint header: x5t, x5t#S256"))),
+        other => return Err(StepError::Value(format!("`{other}` is not a thumbprint header: x5t, x5t#S256"))),
     };
     object::set(work, SegmentName::Header, name, &text(&BASE64URL_NOPAD.encode(&digest)))
 }

@@ -1,5 +1,5 @@
-//! `jku` and `x5u` whose URL is itself the document: no host has to answer, so that a verifier that fetches whatever it is pointed to
-//! falls at once.
+//! `jku` and `x5u` whose URL is itself the document: no host has to answer, so that a verifier that fetches whatever it is pointed
+//! to can be tested directly.
 
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};

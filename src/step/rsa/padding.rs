@@ -1,7 +1,7 @@
-//! Encoded messages whose padding is altered (RFC 8017 section 9.2), signed with the trusted key. The right hash stands in every one
-//! of them, so that a verifier falls which looks for it, compares only the tail, or skips padding loosely.
+//! Encoded messages whose padding is altered (RFC 8017 section 9.2), signed with the trusted key. The right hash stands in every
+//! one of them, to break a verifier that searches for it, compares only the tail, or skips padding loosely.
 //!
-//! They count as forged: the issuer signs no such thing, and whoever takes one of them takes those of an attacker for some keys.
+//! They count as forged: the issuer signs no such thing, and a verifier that accepts one also accepts an attacker's for some keys.
 
 use serde::{Deserialize, Serialize};
 

@@ -48,7 +48,9 @@ impl SignedHash {
     fn content(self, own: Sha2, input: &[u8]) -> Result<Vec<u8>, StepError> {
         let sha2 = |hash: Sha2| {
             let other = hash != own;
-            other.then(|| info(oid(hash), &hash.digest(input))).ok_or_else(|| StepError::Unfit("that is the right hash".to_owned()))
+            other
+                .then(|| info(oid(hash), &hash.digest(input)))
+                .ok_or_else(|| StepError::Unfit("this is already the hash of alg".to_owned()))
         };
         Ok(match self {
             Self::Md5 => info(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05], &md5::Md5::digest(input)),

@@ -1,4 +1,4 @@
-//! What comes out of a program: [`Lines`] of standard output, the [`Tail`] of standard error.
+//! What comes out of a program: [`Lines`] of standard output, the [`Tail`] of standard error and of what is not an answer.
 
 use std::os::fd::AsFd;
 
@@ -73,7 +73,7 @@ impl Lines {
     }
 }
 
-/// The end of what was said on standard error.
+/// The end of what was said.
 #[derive(Debug, Default)]
 pub(super) struct Tail(Vec<u8>);
 
@@ -85,10 +85,15 @@ impl Tail {
         let mut chunk = [0; 16 << 10];
         let got = read(pipe, &mut chunk);
         if let Ok(n) = got {
-            self.0.extend_from_slice(&chunk[..n]);
-            self.0.drain(..self.0.len().saturating_sub(Self::KEPT));
+            self.push(&chunk[..n]);
         }
         verdict(got)
+    }
+
+    /// Adds what was said elsewhere.
+    pub(super) fn push(&mut self, text: &[u8]) {
+        self.0.extend_from_slice(&text[text.len().saturating_sub(Self::KEPT)..]);
+        self.0.drain(..self.0.len().saturating_sub(Self::KEPT));
     }
 
     /// The last lines that are not blank, oldest first.

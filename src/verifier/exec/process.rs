@@ -23,6 +23,7 @@ use rustix::{
 };
 
 use super::{
+    breach::shortened,
     lines::{Got, Lines, Tail},
     registry::Registry,
 };
@@ -43,6 +44,8 @@ pub(super) struct Process {
     pub(super) fresh: bool,
     pub(super) lines: Lines,
     pub(super) last_words: Tail,
+    /// Lines on standard output that are not answers.
+    stray: Tail,
     child: Child,
     group: Pid,
     registry: Arc<Registry>,
@@ -85,6 +88,7 @@ impl Process {
             fresh: true,
             lines: Lines::default(),
             last_words: Tail::default(),
+            stray: Tail::default(),
             stdin: child.stdin.take(),
             stdout: child.stdout.take(),
             stderr: child.stderr.take(),
@@ -138,6 +142,30 @@ impl Process {
     pub(super) fn next_id(&mut self) -> u64 {
         self.asked += 1;
         self.asked
+    }
+
+    /// How many questions it was asked.
+    pub(super) fn asked(&self) -> u64 {
+        self.asked
+    }
+
+    /// Whether it ends by itself within `patience`, after it wrote `line`, which is not an answer. What else it writes until then
+    /// counts as its last words.
+    pub(super) fn dies_over(&mut self, line: &[u8], patience: Duration) -> bool {
+        self.stray.push(line);
+        self.stray.push(b"\n");
+        let until = Instant::now() + patience;
+        while Instant::now() < until && !self.lines.flooded() {
+            let turn = self.turn(until);
+            while let Some(line) = self.lines.next_line() {
+                self.stray.push(line);
+                self.stray.push(b"\n");
+            }
+            if turn == Turn::Ended {
+                return true;
+            }
+        }
+        false
     }
 
     /// Writes, then waits for something to read, until `until` at the longest.
@@ -233,11 +261,17 @@ impl Process {
         self.end_within(GRACE).map_or_else(|| "closed its standard output".to_owned(), exit_text)
     }
 
+    /// What it said last and where: on standard error, or, if nothing, among what is not an answer on standard output.
+    pub(super) fn last_lines(&self, most: usize) -> (&'static str, Vec<String>) {
+        let lines = self.last_words.lines(most);
+        if lines.is_empty() { ("output", self.stray.lines(most)) } else { ("error", lines) }
+    }
+
     /// How it ended, with its last words.
     pub(super) fn exit_report(mut self) -> String {
         let how = self.exit();
-        match self.last_words.reason() {
-            Some(reason) => format!("{how}: {}", shortened(&reason)),
+        match self.last_words.reason().or_else(|| self.stray.reason()) {
+            Some(reason) => format!("{how}: {}", shortened(reason.as_bytes())),
             None => how,
         }
     }
@@ -300,7 +334,7 @@ impl Drop for Process {
 
 fn does_not_start(program: &str, error: &io::Error) -> AskError {
     let why = match error.kind() {
-        io::ErrorKind::NotFound => "there is no such program".to_owned(),
+        io::ErrorKind::NotFound => "program not found".to_owned(),
         io::ErrorKind::PermissionDenied => "it may not be executed".to_owned(),
         _ => error.to_string(),
     };
@@ -317,13 +351,4 @@ fn exit_text(status: ExitStatus) -> String {
         (None, Some(_)) => status.to_string().replacen("signal: ", "killed by signal ", 1),
         _ => status.to_string(),
     }
-}
-
-/// At most 200 characters of a text, on one line.
-pub(super) fn shortened(text: &str) -> String {
-    let mut short: String = text.trim().chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.trim().chars().nth(200).is_some() {
-        short.push('…');
-    }
-    short
 }

@@ -1,4 +1,4 @@
-//! Holes between algorithm and key: the header picks the algorithm, the key takes any part it is given.
+//! Holes between algorithm and key: the header chooses the algorithm, and a key is used with any algorithm.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub fn text_as_secret(setup: &Setup, jws: &Jws) -> bool {
     (asymmetric(setup) && jws.has_mac(&setup.trust.configured_bytes())) || setup.exact(jws)
 }
 
-/// As above in a library that takes keys in any encoding, and so has a code path for each.
+/// As above in a library that accepts keys in any encoding, and so has a code path for each.
 pub fn any_encoding_as_secret(setup: &Setup, jws: &Jws) -> bool {
     // Writing seventy texts takes its time.
     if jws.algorithm().is_none_or(|algorithm| algorithm.family() != Family::Hmac) {
@@ -29,7 +29,7 @@ pub fn any_encoding_as_secret(setup: &Setup, jws: &Jws) -> bool {
     (asymmetric(setup) && KeyText::ALL.iter().any(mac)) || setup.exact(jws)
 }
 
-/// Only a JWK object is known to be public: HS* takes the JSON text of the key set.
+/// Only a JWK object is known to be public: HS* accepts the JSON text of the key set.
 pub fn jwk_as_secret(setup: &Setup, jws: &Jws) -> bool {
     if jws.algorithm().is_none_or(|algorithm| algorithm.family() != Family::Hmac) {
         return setup.exact(jws);

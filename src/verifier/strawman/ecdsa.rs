@@ -124,7 +124,7 @@ fn lax_element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     }
 }
 
-/// ECDSA by the book alone: no range check, and the public point is never asked whether it lies on the curve.
+/// Textbook ECDSA: no range check, and no check that the public point lies on the curve.
 pub fn textbook(curve: Curve, x: &[u8], y: &[u8], jws: &Jws) -> bool {
     let signature = jws.signature_bytes();
     let Some(algorithm) = jws.algorithm().filter(|a| a.family() == Family::Ec) else { return false };
@@ -217,7 +217,7 @@ pub fn unchecked(setup: &Setup, jws: &Jws) -> bool {
     point(setup, jws).is_some_and(|(curve, x, y)| !curve.contains(x, y) && textbook(curve, x, y, jws)) || setup.exact(jws)
 }
 
-/// A key that is no point of the curve leaves the point at its initial value, infinity, and then R = u1 G.
+/// A key that is not a point of the curve leaves the point at its initial value, infinity, and then R = u1 G.
 pub fn unread(setup: &Setup, jws: &Jws) -> bool {
     let (PublicMaterial::Ec { curve, x, y }, Some(own)) = (&setup.key.material, Curve::of(setup.algorithm())) else {
         return setup.exact(jws);

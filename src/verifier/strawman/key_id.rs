@@ -1,4 +1,4 @@
-//! Holes in looking a key up by `kid`: files, databases, objects, and what a miss turns into.
+//! Holes in looking up keys by `kid`: files, databases, objects, and what a missing key turns into.
 
 use serde_json::Value;
 

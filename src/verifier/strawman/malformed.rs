@@ -1,4 +1,4 @@
-//! Holes in what becomes of an answer that is neither good nor bad.
+//! Holes in error handling: results that are neither valid nor invalid.
 
 use rsa::BigUint;
 

@@ -1,4 +1,4 @@
-//! Holes in what is asked of a token that the issuer did sign: header members and claims.
+//! Holes in the checks of header members and claims of tokens that the issuer signed.
 
 use serde_json::Value;
 
@@ -86,7 +86,7 @@ pub fn texts_overlap(setup: &Setup, jws: &Jws) -> bool {
     overlap("iss", &setup.trust.issuer) && overlap("aud", &setup.trust.audience) && times(setup.policy(), &claims).is_ok()
 }
 
-/// The claims may be any JSON, the last of duplicates counts, and what is no object has no claims to fail.
+/// The claims may be any JSON, the last of duplicates counts, and what is not an object has no claims to fail.
 pub fn any_json(setup: &Setup, jws: &Jws) -> bool {
     match serde_json::from_slice::<Value>(&jws.payload) {
         Ok(Value::Object(claims)) => {

@@ -81,7 +81,7 @@ pub fn padding_skipped(setup: &Setup, jws: &Jws) -> bool {
     message(setup, jws).is_some_and(good) || setup.exact(jws)
 }
 
-/// The `DigestInfo` is read by a BER parser that takes long lengths, any parameters, and bytes behind the digest.
+/// The `DigestInfo` is read by a BER parser that accepts long lengths, any parameters, and bytes behind the digest.
 pub fn lax_digest_info(setup: &Setup, jws: &Jws) -> bool {
     let digest = digest(setup, jws);
     let good = |m: Vec<u8>| unpadded(&m, 0).is_some_and(|info| lax_digest(info) == Some(digest.clone()));
@@ -130,7 +130,7 @@ pub fn signature_cut(setup: &Setup, jws: &Jws) -> bool {
     setup.exact(&cut)
 }
 
-/// A signature that the arithmetic maps to itself, 0, 1 or n - 1, is taken for a failed call, and the buffer it left for a match.
+/// A signature that the arithmetic maps to itself, 0, 1 or n - 1, is treated as a failed call, and the buffer it left as a match.
 pub fn fixed_points(setup: &Setup, jws: &Jws) -> bool {
     let PublicMaterial::Rsa { n, .. } = &setup.key.material else { return setup.exact(jws) };
     let (n, s, one) = (BigUint::from_bytes_be(n), BigUint::from_bytes_be(jws.signature_bytes()), BigUint::from(1_u8));

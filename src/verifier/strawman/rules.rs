@@ -1,4 +1,4 @@
-//! A verifier as a set of rules, strict by default; a straw man replaces one of them.
+//! A verifier as a set of rules, strict by default; a vulnerable verifier replaces one of them.
 
 use serde_json::{Map, Value};
 
@@ -9,7 +9,7 @@ use crate::{
     verifier::strict::{self, Policy, key},
 };
 
-/// What a straw man was set up with.
+/// What a vulnerable verifier was set up with.
 pub struct Setup {
     /// What it was told.
     pub trust: Trust,
@@ -62,7 +62,7 @@ impl Rules {
         claims: |setup, jws| {
             let read = |bytes| strict::object(bytes).ok();
             let Some(claims) = read(&jws.payload) else { return false };
-            // A header that is no strict JSON has been judged by the rule that let it pass.
+            // A header that is not strict JSON has been judged by the rule that let it pass.
             let agree = read(&jws.header_bytes).is_none_or(|header| strict::copies_agree(&header, &claims).is_ok());
             agree && setup.policy.claims(&claims, strict::now()).is_ok()
         },

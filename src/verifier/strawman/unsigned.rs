@@ -1,4 +1,4 @@
-//! Holes around `none` and algorithms that nobody knows.
+//! Holes around `none` and unknown algorithms.
 
 use serde_json::Value;
 
@@ -112,7 +112,7 @@ pub fn with_duplicates(token: &str) -> Option<Jws> {
     Jws::lax(strict::decode(header).ok()?, strict::decode(payload).ok()?, signature, format!("{header}.{payload}"))
 }
 
-/// A header of any JSON, lone surrogates replaced; what is no object has no members.
+/// A header of any JSON, lone surrogates replaced; what is not an object has no members.
 pub fn any_header(token: &str) -> Option<Jws> {
     let mut segments = token.split('.');
     let (header, payload, signature) = (segments.next()?, segments.next()?, segments.next().unwrap_or_default());

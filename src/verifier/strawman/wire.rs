@@ -1,4 +1,4 @@
-//! Holes in taking the token apart, and signatures that nobody looks at.
+//! Holes in parsing the token, and signatures that are never checked.
 
 use serde_json::{Map, Value};
 

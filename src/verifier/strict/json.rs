@@ -120,7 +120,7 @@ impl<'de> Visitor<'de> for JsonVisitor {
             members.push((name, map.next_value()?));
         }
         if twice(&members) {
-            return Err(de::Error::custom("a name stands twice in one object"));
+            return Err(de::Error::custom("a duplicate name in one object"));
         }
         Ok(Json::Object(Object(members)))
     }

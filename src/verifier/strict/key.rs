@@ -17,7 +17,7 @@ pub fn load(trust: &Trust) -> Result<PublicKey, String> {
     let key = given(trust)?;
     if !key.fits(trust.algorithm) {
         // RFC 8725 section 3.1: each key is used with one algorithm.
-        return Err(format!("the key is none for {}", trust.algorithm));
+        return Err(format!("the key is not for {}", trust.algorithm));
     }
     check(&key, trust.algorithm).map_err(str::to_owned)?;
     Ok(key)

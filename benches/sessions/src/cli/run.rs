@@ -128,7 +128,7 @@ fn hand_over(args: &Args, results: &Results) -> anyhow::Result<u8> {
     }
     io::stdout().lock().write_all(table(results).as_bytes()).context("cannot write to stdout")?;
     if let Some(file) = &args.json {
-        let json = serde_json::to_string_pretty(results).context("the results are no JSON")? + "\n";
+        let json = serde_json::to_string_pretty(results).context("the results are not JSON")? + "\n";
         fs::write(file, json).with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(if results.broken.is_empty() { 0 } else { BROKEN })
