@@ -1,12 +1,24 @@
-//! Asking a target: setting it up, single questions next to a control, and the one measure of what is slow.
+//! The only way to ask a target: every front sets it up, streams its questions and confirms what is odd here.
 //!
-//! Deliberately absent: what a token is and where it comes from; the fronts say that.
+//! [`Setup`] is one algorithm and configuration with its controls, and sets a target up for them. A [`Session`] sends controls and
+//! questions as one stream, asks again about single ones, and decides what is to blame: a token over which the target dies or hangs
+//! is not, if the target does the same over the genuine one. [`Patience`] bounds the time that a target which hangs may cost.
+//!
+//! Deliberately absent: what a token is, where it comes from and what its acceptance means. A [`Question`] says that.
 
+mod confirm;
+mod controls;
+mod patience;
+mod session;
 mod setup;
-pub(crate) mod single;
 
-pub(crate) use setup::set_up;
-
+pub(crate) use self::{
+    confirm::{Confirmed, Settled},
+    controls::check_controls,
+    patience::Patience,
+    session::{Answer, Question, Session},
+};
+pub use self::{controls::Invalid, setup::Setup};
 use crate::verifier::AskError;
 
 /// Why a run gave no report.

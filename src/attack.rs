@@ -21,11 +21,11 @@ use std::{
 
 use crate::{
     algorithm::Algorithm,
-    ask::RunError,
+    ask::{Patience, RunError},
     catalogue::Catalogue,
     report::{Control, Finding, Report, Skipped, Summary, Target},
     verdict::Outcome,
-    verifier::{AskError, Implementation},
+    verifier::{AskError, Conduct, Implementation},
 };
 
 /// An attack on one target, to be set up and run.
@@ -156,9 +156,10 @@ impl<'a> Gauntlet<'a> {
         let (planned, units) = (plan.cases(), plan.units());
         on_event(Event::Planned { cases: planned });
         let next = AtomicUsize::new(0);
+        let patience = Patience::default();
         let tally = Mutex::new(Tally::default());
         let work = || {
-            let mut worker = unit::Worker::new(&*self.implementation);
+            let mut worker = unit::Worker::new(&*self.implementation, &patience);
             let mut mine = Tally::default();
             while let Some(unit) = units.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if stop.load(Ordering::Relaxed) {
@@ -178,13 +179,14 @@ impl<'a> Gauntlet<'a> {
             work();
         });
         let tally = tally.into_inner().expect("all threads are done");
+        let conduct = patience.told(self.implementation.conduct());
         match &tally.failure {
             Some(error) if tally.proves_nothing() && !stop.load(Ordering::Relaxed) => Err(error.clone().into()),
-            _ => self.report(tally, planned, stop.load(Ordering::Relaxed)),
+            _ => self.report(tally, planned, conduct, stop.load(Ordering::Relaxed)),
         }
     }
 
-    fn report(&self, mut tally: Tally, planned: usize, interrupted: bool) -> Result<Report, RunError> {
+    fn report(&self, mut tally: Tally, planned: usize, conduct: Conduct, interrupted: bool) -> Result<Report, RunError> {
         let order = |id: &str, algorithm: Algorithm| {
             let algorithm = self.algorithms.iter().position(|a| *a == algorithm);
             (algorithm, self.catalogue.cases.iter().position(|c| c.id == id))
@@ -215,7 +217,7 @@ impl<'a> Gauntlet<'a> {
             findings: tally.findings.into_iter().map(|(_, f)| f).collect(),
             skipped: tally.skipped.into_iter().map(|(_, s)| s).collect(),
             controls,
-            conduct: self.implementation.conduct(),
+            conduct,
             failure,
         })
     }

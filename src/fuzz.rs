@@ -8,7 +8,6 @@
 //! Each algorithm and configuration is a stage with a stream of its own, so that the same seed and number of cases ask the same tokens in
 //! the same order on any number of cores, as long as the target gives the same answers.
 
-pub(crate) mod alone;
 mod batch_queue;
 mod campaign;
 mod class;

@@ -11,13 +11,12 @@ use std::sync::{
 
 use crate::{
     algorithm::Algorithm,
-    ask::{RunError, set_up},
+    ask::{self, Patience, RunError, Session, Settled},
     catalogue::{Attack, Catalogue},
     configuration::Configuration,
-    fuzz::alone::Alone,
-    fuzz::stage::{Prepared, Stage},
+    fuzz::stage::{Prepared, Shown, Stage},
     oracle::Meaning,
-    recipe::{Base, Forged, Recipe},
+    recipe::Forged,
     report::{Control, Finding, Report, Skipped, Summary, Target},
     token::Token,
     verdict::{Outcome, Provenance, Severity, Verdict},
@@ -73,7 +72,8 @@ fn labelled(algorithm: Algorithm, label: &str) -> Option<Configuration> {
 /// # Errors
 /// If the target could not be reached at all.
 pub fn replay(implementation: &dyn Implementation, questions: &[Question], stop: &AtomicBool) -> Result<Report, RunError> {
-    let mut replay = Replay { implementation, report: empty(questions.len()) };
+    let patience = Patience::default();
+    let mut replay = Replay { implementation, patience: &patience, report: empty(questions.len()) };
     let mut set_ups: Vec<(Algorithm, &Configuration)> = Vec::new();
     for question in questions {
         match &question.configuration {
@@ -103,6 +103,7 @@ pub fn replay(implementation: &dyn Implementation, questions: &[Question], stop:
 
 struct Replay<'a> {
     implementation: &'a dyn Implementation,
+    patience: &'a Patience,
     report: Report,
 }
 
@@ -121,7 +122,7 @@ impl Replay<'_> {
             return Ok(());
         };
         let mut control = Control::of(algorithm, configuration);
-        let verifier = match set_up(self.implementation, stage.trust(), configuration)? {
+        let verifier = match stage.setup().configure(self.implementation)? {
             Ok(verifier) => verifier,
             Err(reason) => {
                 for question in questions {
@@ -132,37 +133,28 @@ impl Replay<'_> {
                 return Ok(());
             }
         };
-        let alone = Alone { stage: &stage, verifier: &*verifier };
-        let mut asked = alone.ask(stage.broken()).map(|verdict| control.note_broken(&verdict));
-        for question in questions {
-            if asked.is_err() || stop.load(Ordering::Relaxed) {
-                break;
-            }
-            asked = self.ask(question, &alone, &mut control);
-        }
+        let again: Vec<Again<'_>> = questions.iter().map(|question| Again::of(question, &stage)).collect();
+        let patience = self.patience;
+        let session = Session { setup: stage.setup(), verifier: &*verifier, patience };
+        let asked = session.settle(&again, &mut control, stop, &mut |index, settled| self.settle(&again[index], settled));
         self.report.controls.push(control);
         asked
     }
 
-    /// Asks one question next to a control.
-    fn ask(&mut self, question: &Question, alone: &Alone<'_>, control: &mut Control) -> Result<(), AskError> {
-        let recipe = Recipe { from: Base::Genuine, steps: Vec::new() };
-        let prepared = Prepared { recipe: recipe.clone(), token: question.token.clone(), issued: Vec::new() };
-        let (meaning, verdict) = alone.meaning(&prepared)?;
-        let genuine = alone.ask(alone.stage.genuine())?;
-        control.note_genuine(&genuine);
-        let dead = |verdict: &Verdict| matches!(verdict, Verdict::Crashed(_) | Verdict::Hung(_));
-        if dead(&verdict) && dead(&genuine) {
-            self.skip(question, "the target crashed or hung on a genuine token too".to_owned());
-            return Ok(());
-        }
+    /// Counts what came of a question.
+    fn settle(&mut self, again: &Again<'_>, settled: Settled) {
+        let (meaning, verdict) = match settled {
+            Settled::Skipped(reason) => return self.skip(again.question, reason),
+            Settled::Held => {
+                self.report.summary.asked += 1;
+                self.report.summary.held += 1;
+                return;
+            }
+            Settled::Found(meaning, verdict) => (meaning, verdict),
+        };
         self.report.summary.asked += 1;
-        let outcome = question.former.as_ref().map_or(meaning.outcome, |former| still(former.outcome, meaning.outcome, &verdict));
-        if outcome == Outcome::Held {
-            self.report.summary.held += 1;
-            return Ok(());
-        }
-        let mut case = alone.stage.case(recipe, Meaning { outcome, ..meaning }, &Catalogue::default());
+        let question = again.question;
+        let mut case = again.stage.case(again.prepared.recipe.clone(), meaning, &Catalogue::default());
         case.id.clone_from(&question.case);
         let forged = Forged {
             token: Token(question.token.clone()),
@@ -170,12 +162,11 @@ impl Replay<'_> {
             provenance: Provenance::Forged,
             issued: Vec::new(),
         };
-        let now = Finding::new(&case, question.algorithm, outcome, &forged, &verdict);
+        let now = Finding::new(&case, question.algorithm, meaning.outcome, &forged, &verdict);
         self.report.findings.push(match &question.former {
-            Some(former) if former.outcome == outcome => Finding { claims: now.claims, ..former.clone() },
+            Some(former) if former.outcome == meaning.outcome => Finding { claims: now.claims, ..former.clone() },
             _ => now,
         });
-        Ok(())
     }
 
     fn skip(&mut self, question: &Question, reason: String) {
@@ -202,11 +193,48 @@ impl Replay<'_> {
         report.summary.interrupted = interrupted || report.failure.is_some();
         report.summary.skipped = report.skipped.len();
         report.summary.findings = report.findings.len();
-        report.conduct = self.implementation.conduct();
+        report.conduct = self.patience.told(self.implementation.conduct());
         if let Some((name, version)) = self.implementation.identity() {
             report.target = Target { name, version };
         }
         Ok(self.report)
+    }
+}
+
+/// A question under the configuration that it is asked under.
+struct Again<'a> {
+    question: &'a Question,
+    stage: &'a Stage,
+    prepared: Prepared,
+}
+
+impl<'a> Again<'a> {
+    fn of(question: &'a Question, stage: &'a Stage) -> Self {
+        Self { question, stage, prepared: Prepared::alone(&question.token) }
+    }
+}
+
+impl ask::Question for Again<'_> {
+    fn token(&self) -> &str {
+        &self.question.token
+    }
+
+    fn judge(&self, verdict: &Verdict) -> Meaning {
+        let now = self.stage.judge(&self.prepared, verdict);
+        match &self.question.former {
+            Some(former) => Meaning { outcome: still(former.outcome, now.outcome, verdict), ..now },
+            None => now,
+        }
+    }
+
+    fn class(&self) -> String {
+        self.question.case.split('#').next().unwrap_or_default().to_owned()
+    }
+
+    fn excuse(&self, meaning: Meaning) -> Option<String> {
+        // What was reported once is known to be no matter of that.
+        let shown = Shown { stage: self.stage, prepared: &self.prepared };
+        self.question.former.is_none().then(|| shown.excuse(meaning)).flatten()
     }
 }
 

@@ -81,6 +81,10 @@ pub struct Conduct {
     pub asked_again: usize,
     /// Questions that got no answer in time, the program running on.
     pub unanswered: usize,
+    /// How often it hung.
+    pub hangs: usize,
+    /// How long all hangs took, in whole seconds.
+    pub seconds_hung: u64,
 }
 
 /// No answer could be had.

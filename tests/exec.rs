@@ -85,7 +85,7 @@ fn a_stack_trace_on_standard_output_and_then_the_end_is_a_crash() {
     let verdict = in_the_midst(&*target.verifier(), "trace", 30);
     assert_eq!(verdict, Verdict::Crashed("exit status 1: RuntimeError: on the wrong stream".to_owned()));
     let Some(text) = refused_to_start("trace", PATIENT) else { return };
-    let ends = "ended before it was set up (exit status 1); its standard output ends with:\n  Traceback (most recent call last):\n  \
+    let ends = "ended before it was configured (exit status 1); its standard output ends with:\n  Traceback (most recent call last):\n  \
                 RuntimeError: on the wrong stream";
     assert!(text.to_string().ends_with(ends), "{text}");
 }

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use crate::{
     algorithm::Algorithm,
+    ask::Setup,
     catalogue::{Case, Catalogue},
     configuration::Configuration,
-    issuer::Issuer,
     recipe::Forged,
     step::StepError,
 };
@@ -22,13 +22,7 @@ pub struct Plan {
 
 /// The cases of one algorithm and configuration.
 pub(super) struct Stage {
-    pub(super) algorithm: Algorithm,
-    pub(super) configuration: Configuration,
-    pub(super) issuer: Issuer,
-    /// The genuine token that controls send.
-    pub(super) genuine: String,
-    /// The same with one bit of its signature turned around.
-    pub(super) broken: String,
+    pub(super) setup: Setup,
     units: Vec<Batch>,
 }
 
@@ -102,19 +96,19 @@ impl Plan {
 }
 
 impl Stage {
-    /// Both controls, the cases, and the genuine token again.
+    /// Both controls, the cases, and another genuine token.
     pub(super) fn stream<'a>(&'a self, forged: impl Iterator<Item = &'a Forged>) -> Vec<&'a str> {
-        let before = [self.genuine.as_str(), self.broken.as_str()].into_iter();
-        before.chain(forged.map(|forged| forged.token.as_str())).chain([self.genuine.as_str()]).collect()
+        let Setup { genuine, broken, other, .. } = &self.setup;
+        let before = [genuine.as_str(), broken.as_str()].into_iter();
+        before.chain(forged.map(|forged| forged.token.as_str())).chain([other.as_str()]).collect()
     }
 
     /// `None` where the configuration makes no sense for the algorithm.
     fn new(algorithm: Algorithm, configuration: &Configuration, cases: &[&Case], seed: u64) -> Option<Self> {
-        let issuer = configuration.issuer(algorithm)?;
-        let (genuine, broken) = (issuer.genuine().to_string(), issuer.broken());
+        let setup = Setup::new(algorithm, configuration.clone())?;
         let batch = |cases: &[&Case]| Batch { cases: cases.iter().copied().cloned().collect(), seed, prepared: OnceLock::new() };
         let units = cases.chunks(UNIT).map(batch).collect();
-        Some(Self { algorithm, configuration: configuration.clone(), issuer, genuine, broken, units })
+        Some(Self { setup, units })
     }
 }
 
@@ -124,7 +118,7 @@ impl<'a> Unit<'a> {
         self.batch.prepared.get_or_init(|| {
             let forge = |case: &Case| Prepared {
                 case: case.clone(),
-                forged: case.recipe.forge(&self.stage.issuer, self.batch.seed, &case.id),
+                forged: case.recipe.forge(&self.stage.setup.issuer, self.batch.seed, &case.id),
             };
             self.batch.cases.iter().map(forge).collect()
         })

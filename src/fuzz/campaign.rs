@@ -22,11 +22,11 @@ use super::{
 };
 use crate::{
     algorithm::Algorithm,
-    ask::RunError,
+    ask::{Patience, RunError},
     catalogue::Catalogue,
     configuration::Configuration,
     report::{Control, Report, Summary},
-    verifier::AskError,
+    verifier::{AskError, Conduct},
 };
 
 impl Fuzzer<'_> {
@@ -46,11 +46,15 @@ impl Fuzzer<'_> {
         let queue = BatchQueue::new(Schedule::new(usual, &kinds, self.seed), slots.len(), self.budget());
         let tally = Tally::default();
         let semaphore = Semaphore::new(self.jobs);
+        let patience = Patience::default();
         let failure: Mutex<Option<AskError>> = Mutex::new(None);
         let started = Instant::now();
         let halt = AtomicBool::new(false);
         let over = || {
-            halt.load(Ordering::Relaxed) || stop.load(Ordering::Relaxed) || self.time.is_some_and(|time| started.elapsed() >= time)
+            halt.load(Ordering::Relaxed)
+                || stop.load(Ordering::Relaxed)
+                || patience.is_over()
+                || self.time.is_some_and(|time| started.elapsed() >= time)
         };
         let work = || {
             while !over() {
@@ -67,7 +71,7 @@ impl Fuzzer<'_> {
                 let before = (runner.findings().len(), runner.source().corpus_len(), runner.kinds());
                 let end = self.time.map(|time| started + time);
                 let seen = tally.executions.load(Ordering::Relaxed);
-                let asked = match runner.run((&*self.implementation, &semaphore), count, seen, &catalogue, stop, end) {
+                let asked = match runner.run((&*self.implementation, &semaphore, &patience), count, seen, &catalogue, stop, end) {
                     Ok(asked) => {
                         queue.give_back(count - asked.min(count));
                         asked
@@ -109,7 +113,7 @@ impl Fuzzer<'_> {
         let runners: Vec<StageRunner<'_>> =
             runners.into_iter().filter_map(|runner| runner.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
         let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.conclude(runners, failure, stop.load(Ordering::Relaxed))
+        self.conclude(runners, failure, patience.told(self.implementation.conduct()), stop.load(Ordering::Relaxed))
     }
 
     /// The usual configuration of every algorithm, then the odd ones; and where those are, by kind.
@@ -142,7 +146,13 @@ impl Fuzzer<'_> {
         }
     }
 
-    fn conclude(&self, runners: Vec<StageRunner<'_>>, failure: Option<AskError>, interrupted: bool) -> Result<Fuzzed, FuzzError> {
+    fn conclude(
+        &self,
+        runners: Vec<StageRunner<'_>>,
+        failure: Option<AskError>,
+        conduct: Conduct,
+        interrupted: bool,
+    ) -> Result<Fuzzed, FuzzError> {
         let usual: Vec<&StageRunner<'_>> = runners.iter().filter(|runner| runner.control().usual).collect();
         let answered = usual.iter().any(|runner| runner.control().genuine_accepted > 0);
         let found = runners.iter().any(|runner| !runner.findings().is_empty());
@@ -188,7 +198,7 @@ impl Fuzzer<'_> {
             findings,
             skipped: Vec::new(),
             controls,
-            conduct: self.implementation.conduct(),
+            conduct,
             failure: failure.filter(|_| !interrupted).map(|error| error.to_string()),
         };
         Ok(Fuzzed { report, cases, executions, seen_at, corpus, kinds })

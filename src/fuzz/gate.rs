@@ -12,17 +12,14 @@ use crate::{
     step::Step,
     verdict::{Outcome, Verdict},
     verifier::{
-        Implementation, Verifier,
+        Implementation,
         strawman::{Hole, Strawman},
         strict::Strict,
     },
     words::Words,
 };
 
-/// The oracle does not work in this build: a bug of the gauntlet.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the run is invalid, not clean: {0}")]
-pub struct Invalid(pub(crate) String);
+pub use crate::ask::Invalid;
 
 /// Checks the oracle against a verifier with a planted hole and against the reference verifier.
 ///
@@ -50,23 +47,8 @@ pub fn oracle() -> Result<(), Invalid> {
     Ok(())
 }
 
-/// The controls of a verifier: the genuine token of the stage, and a broken one.
-pub(crate) fn controls(stage: &Stage, verifier: &dyn Verifier) -> Result<(), Invalid> {
-    let ask = |token: &str| verifier.verify(token).map_err(|error| Invalid(error.to_string()));
-    match ask(stage.genuine())? {
-        Verdict::Accepted(_) => {}
-        other => return Err(Invalid(format!("the genuine {} token is not accepted: {other:?}", stage.algorithm()))),
-    }
-    match ask(stage.broken())? {
-        Verdict::Accepted(_) => {
-            Err(Invalid(format!("a {} token with a flipped signature bit is accepted; attack that first", stage.algorithm())))
-        }
-        _ => Ok(()),
-    }
-}
-
 fn ask(implementation: &dyn Implementation, stage: &Stage, prepared: &Prepared) -> Result<Outcome, Invalid> {
-    let verifier = implementation.configure(stage.trust()).map_err(|error| Invalid(error.to_string()))?;
+    let verifier = stage.setup().configure(implementation).map_err(|error| Invalid(error.to_string()))?.map_err(Invalid)?;
     let verdict: Verdict = verifier.verify(&prepared.token).map_err(|error| Invalid(error.to_string()))?;
     Ok(stage.judge(prepared, &verdict).outcome)
 }

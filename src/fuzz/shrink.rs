@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::stage::Prepared;
+use super::stage::{Shown, Stage};
 use crate::{
-    fuzz::alone::Alone,
+    ask::Session,
     oracle::Meaning,
     recipe::{Base, Recipe},
     verdict::Verdict,
@@ -20,12 +20,19 @@ const TIME: Duration = Duration::from_secs(10);
 
 /// The smallest recipe found, its token and the answer to it; `None` if nothing could be left out.
 pub(crate) fn shrink(
-    alone: &Alone<'_>,
-    prepared: &Prepared,
+    session: &Session<'_>,
+    shown: &Shown<'_>,
     meaning: Meaning,
 ) -> Result<Option<(Recipe, String, Verdict)>, AskError> {
-    let mut shrinking =
-        Shrinking { alone, meaning, left: QUESTIONS, end: Instant::now() + TIME, best: None, current: prepared.recipe.clone() };
+    let mut shrinking = Shrinking {
+        session,
+        stage: shown.stage,
+        meaning,
+        left: QUESTIONS,
+        end: Instant::now() + TIME,
+        best: None,
+        current: shown.prepared.recipe.clone(),
+    };
     shrinking.steps()?;
     shrinking.values()?;
     shrinking.steps()?;
@@ -33,7 +40,8 @@ pub(crate) fn shrink(
 }
 
 struct Shrinking<'a> {
-    alone: &'a Alone<'a>,
+    session: &'a Session<'a>,
+    stage: &'a Stage,
     meaning: Meaning,
     left: usize,
     end: Instant,
@@ -47,9 +55,9 @@ impl Shrinking<'_> {
         if self.left == 0 || candidate == self.current || Instant::now() >= self.end {
             return Ok(false);
         }
-        let Ok(prepared) = self.alone.stage.forge(&candidate) else { return Ok(false) };
+        let Ok(prepared) = self.stage.forge(&candidate) else { return Ok(false) };
         self.left -= 1;
-        let (meaning, verdict) = self.alone.meaning(&prepared)?;
+        let (meaning, verdict) = self.session.meaning(&Shown { stage: self.stage, prepared: &prepared })?;
         let same = meaning == self.meaning;
         if same {
             self.best = Some((candidate.clone(), prepared.token, verdict));

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Fingerprint;
 use crate::{
     algorithm::{Algorithm, Sha2},
+    ask::{Question, Setup},
     configuration::Configuration,
     issuer::Issuer,
-    oracle::{Meaning, ledger::Entry},
+    oracle::{Meaning, ledger::Entry, policy::Rule},
     recipe::{Base, Recipe},
     sample::Scene,
     step::{StepError, Work},
@@ -18,14 +20,10 @@ use crate::{
 
 /// An algorithm and a configuration, with all that follows from them.
 pub struct Stage {
-    algorithm: Algorithm,
-    configuration: Configuration,
-    issuer: Issuer,
+    setup: Setup,
     scene: Scene,
     seed: u64,
     canary: String,
-    genuine: String,
-    broken: String,
 }
 
 /// A token to ask about.
@@ -37,10 +35,6 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    pub(crate) fn text(&self) -> &str {
-        &self.token
-    }
-
     /// A token that came without a recipe.
     pub(crate) fn alone(token: &str) -> Self {
         Self { recipe: Recipe { from: Base::Genuine, steps: Vec::new() }, token: token.to_owned(), issued: Vec::new() }
@@ -50,40 +44,37 @@ impl Prepared {
 impl Stage {
     /// `None` where the configuration makes no sense for the algorithm.
     pub fn new((algorithm, configuration): (Algorithm, Configuration), seed: u64, words: &Words) -> Option<Self> {
-        let issuer = configuration.issuer(algorithm)?;
-        let hash = Sha2::Sha256.digest(format!("{seed}/fuzz/{algorithm}/{}", configuration.label()).as_bytes());
+        let setup = Setup::new(algorithm, configuration)?;
+        let label = setup.configuration.label();
+        let hash = Sha2::Sha256.digest(format!("{seed}/fuzz/{algorithm}/{label}").as_bytes());
         let own = u64::from_be_bytes(hash[..8].try_into().expect("eight bytes"));
-        let scene = Scene::new(&issuer, words);
-        Some(Self {
-            canary: data_encoding::HEXLOWER.encode(&hash[8..24]),
-            genuine: issuer.genuine().to_string(),
-            broken: issuer.broken(),
-            seed: own,
-            algorithm,
-            configuration,
-            issuer,
-            scene,
-        })
+        let scene = Scene::new(&setup.issuer, words);
+        Some(Self { canary: data_encoding::HEXLOWER.encode(&hash[8..24]), seed: own, scene, setup })
+    }
+
+    /// The algorithm and configuration, with the controls.
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// What the verifier is told.
     pub(crate) fn trust(&self) -> &Trust {
-        &self.issuer.trust
+        &self.setup.issuer.trust
     }
 
     /// Who signs the genuine tokens.
     pub(crate) fn issuer(&self) -> &Issuer {
-        &self.issuer
+        &self.setup.issuer
     }
 
     /// The algorithm that verifiers are set up for.
     pub(crate) fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.setup.algorithm
     }
 
     /// How verifiers are set up.
     pub(crate) fn configuration(&self) -> &Configuration {
-        &self.configuration
+        &self.setup.configuration
     }
 
     /// What the random choices of this stage follow from.
@@ -98,12 +89,7 @@ impl Stage {
 
     /// The token that must be accepted.
     pub(crate) fn genuine(&self) -> &str {
-        &self.genuine
-    }
-
-    /// The same with a flipped bit in its signature.
-    pub(crate) fn broken(&self) -> &str {
-        &self.broken
+        &self.setup.genuine
     }
 
     /// What a sampler knows.
@@ -113,12 +99,12 @@ impl Stage {
 
     /// A bench with any token on it.
     pub(crate) fn work(&self, draft: Draft) -> Work<'_> {
-        Work::new(draft, &self.issuer, self.seed.to_be_bytes().to_vec())
+        Work::new(draft, &self.setup.issuer, self.seed.to_be_bytes().to_vec())
     }
 
     /// A bench with the base of a recipe on it.
     pub(crate) fn start(&self, from: Base) -> Work<'_> {
-        Recipe { from, steps: Vec::new() }.start(&self.issuer, self.seed.to_be_bytes().to_vec(), &self.canary)
+        Recipe { from, steps: Vec::new() }.start(&self.setup.issuer, self.seed.to_be_bytes().to_vec(), &self.canary)
     }
 
     /// Forges from the start.
@@ -132,12 +118,12 @@ impl Stage {
 
     /// What an answer to `prepared` means. Only called for answers that may matter, since the oracle costs more than forging.
     pub(crate) fn judge(&self, prepared: &Prepared, verdict: &Verdict) -> Meaning {
-        self.issuer.oracle().meaning(&prepared.token, &prepared.issued, &self.canary, verdict)
+        self.setup.issuer.oracle().meaning(&prepared.token, &prepared.issued, &self.canary, verdict)
     }
 
     /// Whether the token verifies as it stands, by the configured algorithm's mathematics.
     pub(crate) fn verifies(&self, token: &str) -> bool {
-        self.issuer.oracle().verifies(token)
+        self.setup.issuer.oracle().verifies(token)
     }
 
     /// What the issuer would have signed with the last of several members of one name alone.
@@ -154,8 +140,34 @@ impl Stage {
                 });
             }
         }
-        let signature = self.issuer.key.as_ref()?.sign(self.algorithm, draft.signing_input().as_bytes()).ok()?;
+        let signature = self.setup.issuer.key.as_ref()?.sign(self.setup.algorithm, draft.signing_input().as_bytes()).ok()?;
         *draft.segment_mut(2) = Segment::from_bytes(signature);
         Some(draft.to_string())
+    }
+}
+
+/// A token of a stage as a question.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) stage: &'a Stage,
+    pub(crate) prepared: &'a Prepared,
+}
+
+impl Question for Shown<'_> {
+    fn token(&self) -> &str {
+        &self.prepared.token
+    }
+
+    fn judge(&self, verdict: &Verdict) -> Meaning {
+        self.stage.judge(self.prepared, verdict)
+    }
+
+    fn class(&self) -> String {
+        Fingerprint::of(&self.prepared.recipe).slug()
+    }
+
+    /// Whether the rule that the last of two members breaks is none of the target's: then it may well have gone by the last.
+    fn excuse(&self, meaning: Meaning) -> Option<String> {
+        (meaning.rule == Some(Rule::DuplicateMember)).then(|| self.stage.with_last_members(&self.prepared.token)).flatten()
     }
 }

@@ -2,21 +2,19 @@
 
 use std::{
     collections::HashSet,
-    ops::ControlFlow,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
 };
 
 use super::{
     Fingerprint,
-    alone::Alone,
     semaphore::{Permit, Semaphore},
     shrink,
-    stage::{Prepared, Stage},
+    stage::{Prepared, Shown, Stage},
     token_source::TokenSource,
 };
 use crate::{
-    ask::{set_up, single::Pace},
+    ask::{Answer, Confirmed, Patience, Session},
     catalogue::{Case, Catalogue},
     oracle::{HELD, Meaning, policy::Rule},
     recipe::{Forged, Recipe},
@@ -62,7 +60,7 @@ struct Odd {
 
 /// Whom to ask again, and what is known already.
 struct Asking<'a> {
-    alone: Alone<'a>,
+    session: Session<'a>,
     catalogue: &'a Catalogue,
 }
 
@@ -118,7 +116,7 @@ impl<'a> StageRunner<'a> {
     /// Forges and asks `count` tokens, of which `seen` were asked before over all stages; how many were asked.
     pub fn run(
         &mut self,
-        (implementation, semaphore): (&dyn Implementation, &Semaphore),
+        (implementation, semaphore, patience): (&dyn Implementation, &Semaphore, &Patience),
         count: usize,
         seen: usize,
         catalogue: &Catalogue,
@@ -135,9 +133,10 @@ impl<'a> StageRunner<'a> {
         let batch = self.batch(count);
         let permit = semaphore.take();
         let Some(verifier) = self.set_up(implementation, &permit)? else { return Ok(0) };
-        let (odd, asked) = self.ask(&*verifier, &batch);
+        let session = Session { setup: self.stage.setup(), verifier: &*verifier, patience };
+        let (odd, asked) = self.ask(session, &batch);
         asked?;
-        let asking = Asking { alone: Alone { stage: self.stage, verifier: &*verifier }, catalogue };
+        let asking = Asking { session, catalogue };
         for odd in odd {
             if stop.load(Ordering::Relaxed) || end.is_some_and(|end| Instant::now() >= end + Duration::from_secs(2)) {
                 break;
@@ -149,7 +148,7 @@ impl<'a> StageRunner<'a> {
 
     /// A verifier for this stage; `None` closes the stage.
     fn set_up(&mut self, implementation: &dyn Implementation, _: &Permit<'_>) -> Result<Option<Box<dyn Verifier>>, AskError> {
-        let reason = match set_up(implementation, &self.stage.issuer().trust, self.stage.configuration())? {
+        let reason = match self.stage.setup().configure(implementation)? {
             Ok(verifier) => return Ok(Some(verifier)),
             Err(reason) => reason,
         };
@@ -163,33 +162,24 @@ impl<'a> StageRunner<'a> {
     }
 
     /// Asks the controls and the batch as one stream. Gives the answers that may matter, in the order of the batch.
-    fn ask(&mut self, verifier: &dyn Verifier, batch: &[Prepared]) -> (Vec<Odd>, Result<(), AskError>) {
-        // Now and then the very first question is no control: some verifiers are not ready by then.
+    fn ask(&mut self, session: Session<'_>, batch: &[Prepared]) -> (Vec<Odd>, Result<(), AskError>) {
         self.batches += 1;
-        let first = usize::from(self.batches.is_multiple_of(UNREADY)).min(batch.len());
-        let (before, after) = batch.split_at(first);
-        let (controls, end) = ([self.stage.genuine(), self.stage.broken()], [self.stage.genuine()]);
-        let tokens: Vec<&str> =
-            before.iter().map(Prepared::text).chain(controls).chain(after.iter().map(Prepared::text)).chain(end).collect();
-        let end = tokens.len() - 1;
-        let (mut odd, mut pace) = (Vec::new(), Pace::new());
-        let mut answers = vec![None; batch.len()];
-        let asked = verifier.verify_all(&tokens, &mut |i, verdict| {
-            if i == first || i == first + 1 || i == end {
-                pace.control();
-                if i == first + 1 { self.control.note_broken(&verdict) } else { self.control.note_genuine(&verdict) }
-            } else {
-                let suspicious = pace.late();
-                let index = if i < first { i } else { i - 2 };
-                self.learn(&batch[index].recipe, &verdict);
-                let holds = matches!(verdict, Verdict::Rejected(_)) && !suspicious;
-                answers[index] = Some(holds);
-                if !holds {
-                    odd.push(Odd { index, verdict, suspicious });
-                }
+        let stage = self.stage;
+        let lead = usize::from(self.batches.is_multiple_of(UNREADY));
+        let questions: Vec<Shown<'_>> = batch.iter().map(|prepared| Shown { stage, prepared }).collect();
+        let (mut odd, mut answers) = (Vec::new(), vec![None; batch.len()]);
+        // Lent out, since what is learned from an answer goes elsewhere than what the controls say.
+        let mut control = self.control.clone();
+        let asked = session.stream(&questions, lead, &mut control, &mut |index, answer| {
+            let Answer::Given(verdict, suspicious) = answer else { return };
+            self.learn(&batch[index].recipe, &verdict);
+            let holds = matches!(verdict, Verdict::Rejected(_)) && !suspicious;
+            answers[index] = Some(holds);
+            if !holds {
+                odd.push(Odd { index, verdict, suspicious });
             }
-            ControlFlow::Continue(())
         });
+        self.control = control;
         self.answered += answers.iter().flatten().count();
         self.held += answers.iter().filter(|holds| **holds == Some(true)).count();
         odd.sort_by_key(|odd| odd.index);
@@ -213,18 +203,15 @@ impl<'a> StageRunner<'a> {
     /// Looks into the odd answer to a prepared, confirms it and keeps what was found.
     fn investigate(&mut self, prepared: &Prepared, odd: &Odd, at: usize, asking: &Asking<'_>) -> Result<(), AskError> {
         let Some(meaning) = self.news(prepared, odd) else { return Ok(()) };
-        // Next to a control, alone: what does not happen again was no finding, unless a forgery was taken.
-        let genuine = asking.alone.ask(self.stage.genuine())?;
-        self.control.note_genuine(&genuine);
-        let (again, answer) = asking.alone.meaning(prepared)?;
-        let broken_anyway =
-            matches!((&genuine, meaning.outcome), (Verdict::Crashed(_), Outcome::Crashed) | (Verdict::Hung(_), Outcome::Hung));
-        if broken_anyway || (again != meaning && meaning.outcome != Outcome::Forged) {
+        let shown = Shown { stage: self.stage, prepared };
+        let confirmed = asking.session.confirm(&shown, meaning, odd.verdict.clone(), &mut self.control)?;
+        let Confirmed { meaning, verdict, again } = confirmed;
+        if matches!(meaning.outcome, Outcome::Held | Outcome::Skipped) {
             return Ok(());
         }
-        let small = if again == meaning { shrink::shrink(&asking.alone, prepared, meaning)? } else { None };
+        let small = if again { shrink::shrink(&asking.session, &shown, meaning)? } else { None };
         self.keep(
-            small.unwrap_or_else(|| (prepared.recipe.clone(), prepared.token.clone(), answer)),
+            small.unwrap_or_else(|| (prepared.recipe.clone(), prepared.token.clone(), verdict)),
             meaning,
             at,
             asking.catalogue,

@@ -10,16 +10,16 @@ use super::{
 };
 use crate::{
     algorithm::Algorithm,
-    ask::RunError,
+    ask::{Confirmed, Patience, RunError, Session, check_controls},
     configuration::Configuration,
-    fuzz::alone::Alone,
     fuzz::{
         FuzzError, gate,
-        stage::{Prepared, Stage},
+        stage::{Prepared, Shown, Stage},
     },
     oracle::Meaning,
+    report::Control,
     verdict::{Outcome, Verdict},
-    verifier::{ConfigureError, Implementation, Verifier},
+    verifier::{Implementation, Verifier},
     words::Words,
 };
 
@@ -29,6 +29,7 @@ pub struct Driver {
     verifiers: Vec<(usize, Box<dyn Verifier>)>,
     worst: Outcome,
     excused: Excuse,
+    patience: Patience,
 }
 
 /// Whether a deviation is known, by algorithm, judgement and token.
@@ -47,19 +48,18 @@ impl Driver {
         let stages: &'static [Stage] = Box::leak(algorithms.iter().filter_map(set_up).collect::<Box<[Stage]>>());
         let (mut verifiers, mut reasons) = (Vec::new(), Vec::new());
         for (index, stage) in stages.iter().enumerate() {
-            match implementation.configure(stage.trust()) {
+            match stage.setup().configure(implementation).map_err(RunError::Unreachable)? {
                 Ok(verifier) => {
-                    gate::controls(stage, &*verifier)?;
+                    check_controls(stage.setup(), &*verifier)?;
                     verifiers.push((index, verifier));
                 }
-                Err(ConfigureError::Unsupported(reason)) => reasons.push(format!("{}: {reason}", stage.algorithm())),
-                Err(ConfigureError::Unreachable(error)) => return Err(RunError::Unreachable(error).into()),
+                Err(reason) => reasons.push(format!("{}: {reason}", stage.algorithm())),
             }
         }
         if verifiers.is_empty() {
             return Err(RunError::Unsupported(reasons.join("; ")).into());
         }
-        Ok(Self { stages, verifiers, worst: Outcome::Policy, excused: Box::new(|_, _, _| false) })
+        Ok(Self { stages, verifiers, worst: Outcome::Policy, excused: Box::new(|_, _, _| false), patience: Patience::default() })
     }
 
     /// Outcomes of that gravity and more are failures (default: [`Outcome::Policy`]).
@@ -84,17 +84,26 @@ impl Driver {
     }
 
     fn ask(&self, stage: &Stage, verifier: &dyn Verifier, token: &str) -> Option<Failure> {
-        let asking = Alone { stage, verifier };
-        let verdict = asking.ask(token).ok()?;
-        let meaning = stage.judge(&Prepared::alone(token), &verdict);
+        let session = Session { setup: stage.setup(), verifier, patience: &self.patience };
+        let verdict = session.answer(token).ok()?;
+        let prepared = Prepared::alone(token);
+        let first = stage.judge(&prepared, &verdict);
         let excused = |meaning: Meaning, token: &str| {
             meaning.outcome < self.worst || (self.excused)(stage.algorithm(), meaning.into(), token)
         };
-        if excused(meaning, token) {
+        if excused(first, token) {
+            return None;
+        }
+        let mut control = Control::of(stage.algorithm(), stage.configuration());
+        let Confirmed { meaning, verdict, .. } =
+            session.confirm(&Shown { stage, prepared: &prepared }, first, verdict, &mut control).ok()?;
+        if matches!(meaning.outcome, Outcome::Held | Outcome::Skipped) || excused(meaning, token) {
             return None;
         }
         let same = |token: &str| {
-            asking.meaning(&Prepared::alone(token)).is_ok_and(|(again, _)| again == meaning && !excused(meaning, token))
+            let prepared = Prepared::alone(token);
+            let again = session.meaning(&Shown { stage, prepared: &prepared });
+            again.is_ok_and(|(again, _)| again == meaning && !excused(meaning, token))
         };
         let token = failure::simplest(stage, token, &same);
         let mut why = failure::explain(stage, &token, meaning);

@@ -3,16 +3,16 @@
 use super::failure::{self, Failure};
 use crate::{
     algorithm::Algorithm,
-    ask::RunError,
+    ask::{RunError, check_controls},
     configuration::Configuration,
     fuzz::{
-        FuzzError, gate,
+        FuzzError,
         stage::{Prepared, Stage},
     },
     oracle::policy::{self, Rule, Ruling},
     oracle::{Meaning, now},
     verdict::{Outcome, Provenance, Verdict},
-    verifier::{ConfigureError, Implementation, Verifier},
+    verifier::{Implementation, Verifier},
     words::Words,
 };
 
@@ -48,13 +48,13 @@ impl Judge {
     /// # Errors
     /// If the controls fail or the implementation cannot be asked.
     pub fn configure(&self, implementation: &dyn Implementation) -> Result<Option<Box<dyn Verifier>>, FuzzError> {
-        match implementation.configure(self.stage.trust()) {
+        let setup = self.stage.setup();
+        match setup.configure(implementation).map_err(RunError::Unreachable)? {
             Ok(verifier) => {
-                gate::controls(&self.stage, &*verifier)?;
+                check_controls(setup, &*verifier)?;
                 Ok(Some(verifier))
             }
-            Err(ConfigureError::Unsupported(_)) => Ok(None),
-            Err(ConfigureError::Unreachable(error)) => Err(RunError::Unreachable(error).into()),
+            Err(_) => Ok(None),
         }
     }
 

@@ -220,18 +220,22 @@ fn basis(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()
 
 /// What the target did besides answering; `None` if it was in order.
 fn conduct_text(conduct: Conduct) -> Option<String> {
-    let Conduct { restarts, asked_again, unanswered, .. } = conduct;
-    if conduct == Conduct::default() {
-        return None;
-    }
-    let mut text = format!("the target had to be restarted {} for no token's doing", count(restarts, "time", "times"));
-    if asked_again > 0 {
-        text.push_str(&format!("; {} lost and asked again", count(asked_again, "answer was", "answers were")));
-    }
-    if unanswered > 0 {
-        text.push_str(&format!("; {} no answer at first", count(unanswered, "question got", "questions got")));
-    }
-    Some(text)
+    let Conduct { restarts, asked_again, unanswered, hangs, seconds_hung } = conduct;
+    let parts = [
+        (restarts, format!("the target had to be restarted {} for no token's doing", count(restarts, "time", "times"))),
+        (asked_again, format!("{} lost and asked again", count(asked_again, "answer was", "answers were"))),
+        (unanswered, format!("{} no answer at first", count(unanswered, "question got", "questions got"))),
+        (
+            hangs,
+            format!("it hung {}, for {} in all", count(hangs, "time", "times"), count(seconds(seconds_hung), "second", "seconds")),
+        ),
+    ];
+    let told: Vec<String> = parts.into_iter().filter(|(number, _)| *number > 0).map(|(_, text)| text).collect();
+    (!told.is_empty()).then(|| told.join("; "))
+}
+
+fn seconds(seconds: u64) -> usize {
+    usize::try_from(seconds).unwrap_or(usize::MAX)
 }
 
 fn control_text(control: &Control, view: &View<'_>) -> String {
