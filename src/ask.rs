@@ -1,10 +1,10 @@
 //! The only way to ask a target: every front sets it up, streams its questions and confirms what is odd here.
 //!
-//! [`Setup`] is one algorithm and configuration with its controls, and sets a target up for them. A [`Session`] sends controls and
+//! [`Setup`] is one algorithm and configuration with its controls, and sets a target up for them. A `Session` sends controls and
 //! questions as one stream, asks again about single ones, and decides what is to blame: a token over which the target dies or hangs
-//! is not, if the target does the same over the genuine one. [`Patience`] bounds the time that a target which hangs may cost.
+//! is not, if the target does the same over the genuine one. `Patience` bounds the time that a target which hangs may cost.
 //!
-//! Deliberately absent: what a token is, where it comes from and what its acceptance means. A [`Question`] says that.
+//! Deliberately absent: what a token is, where it comes from and what its acceptance means. A `Question` says that.
 
 mod confirm;
 mod controls;

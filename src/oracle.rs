@@ -1,6 +1,6 @@
 //! What an answer means, from bytes alone: every front judges here.
 //!
-//! [`ledger`] remembers what the trusted keys signed; [`lenient`] reads a token as any careless library might; [`recognise`] tells
+//! [`ledger`] remembers what the trusted keys signed; `lenient` reads a token as any careless library might; [`recognise`] tells
 //! without a record what a trusted key must have made; [`policy`] is the model of what a verifier must refuse although the issuer
 //! signed it; [`judge`] is the table from expectation and answer to outcome.
 //!

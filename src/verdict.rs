@@ -1,6 +1,6 @@
-//! What should happen, what happened, and what that means: three enums and the table between them.
+//! What should happen, what happened, and what that means: three enums; the table between them is [`judge`](crate::oracle::judge).
 //!
-//! Invariant: [`judge`] does no I/O and knows no attack: only the bytes' provenance, what the case expects, and the answer.
+//! Deliberately absent: any deciding.
 
 use std::time::Duration;
 

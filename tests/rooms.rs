@@ -49,13 +49,13 @@ const ROOMS: &[(&str, &str)] = &[
 
 /// Rooms by name, with the rooms that their code names.
 fn used() -> BTreeMap<String, BTreeSet<String>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for file in files(&root) {
-        let inside = file.strip_prefix(&root).expect("a file of the folder");
+    for file in files(&source) {
+        let inside = file.strip_prefix(&source).expect("a file of the folder");
         let room = inside.iter().next().expect("a name").to_string_lossy().trim_end_matches(".rs").to_owned();
         let is_test = inside.file_name().is_some_and(|name| name == "tests.rs" || name == "fixture.rs");
-        // The crate's own root and the program see every room.
+        // The crate's own source and the program see every room.
         if is_test || room == "lib" || room == "main" || room == "cli" {
             continue;
         }

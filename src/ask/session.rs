@@ -150,9 +150,9 @@ impl Session<'_> {
             if i == lead || i == lead + 1 || i == last {
                 pace.control();
                 if i == lead + 1 {
-                    control.note_broken(&verdict)
+                    control.note_broken(&verdict);
                 } else {
-                    control.note_genuine(&verdict)
+                    control.note_genuine(&verdict);
                 }
                 return ControlFlow::Continue(());
             }
@@ -298,9 +298,8 @@ mod tests {
     #[test]
     fn after_a_few_hangs_the_rest_of_a_class_is_skipped_and_everything_else_asked() {
         let (setup, patience) = (setup(), Patience::default());
-        let hanging = |token: &str| match token.starts_with("hang.") {
-            true => Verdict::Hung(Duration::from_millis(1)),
-            false => Verdict::rejected("no"),
+        let hanging = |token: &str| {
+            if token.starts_with("hang.") { Verdict::Hung(Duration::from_millis(1)) } else { Verdict::rejected("no") }
         };
         let questions = ["hang.1", "a.1", "hang.2", "a.2", "hang.3", "hang.4", "a.3", "hang.5", "a.4"].map(Plain);
         let mut answers: Vec<Option<Answer>> = questions.iter().map(|_| None).collect();

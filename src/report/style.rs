@@ -1,7 +1,7 @@
 //! How text looks on a terminal: width, colour or none, and the one rule that keeps foreign text harmless.
 //!
-//! What a target or a token says goes through [`plain`]: a control character or a bidirectional override in it must not steer the
-//! terminal of the person who reads.
+//! What a target or a token says goes through [`plain`](crate::text::plain): a control character or a bidirectional override in it must
+//! not steer the terminal of the person who reads.
 
 use crate::{text::cut, verdict::Severity};
 
