@@ -43,8 +43,8 @@ struct Line {
 
 impl Line {
     fn new(ratio: f64, what: &str, bounds: Option<&Bounds>) -> Self {
-        let told = bounds
-            .map_or_else(|| "no goal: an arsenal is forged once".to_owned(), |b| format!("goal {}, floor {}", b.goal, b.floor));
+        let told =
+            bounds.map_or_else(|| "no goal: a plan is forged once".to_owned(), |b| format!("goal {}, floor {}", b.goal, b.floor));
         Self { text: format!("{ratio:>6.3}  {what} ({told})"), low: bounds.is_some_and(|bounds| ratio < bounds.floor) }
     }
 }
@@ -91,7 +91,7 @@ fn in_process(criterion: &mut Criterion, algorithm: Algorithm, target: &str, bou
         }
     };
     let attack = || {
-        black_box(gauntlet.fire(&plan, &|_| {}, &AtomicBool::new(false)).expect("a report"));
+        black_box(gauntlet.run_plan(&plan, &|_| {}, &AtomicBool::new(false)).expect("a report"));
     };
     let mut group = criterion.benchmark_group(format!("in-process/{algorithm}"));
     group.throughput(Throughput::Elements(tokens.len() as u64));

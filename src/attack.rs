@@ -136,23 +136,23 @@ impl<'a> Gauntlet<'a> {
     /// # Errors
     /// If the target could not be reached; see [`RunError`].
     pub fn run_with(&self, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Report, RunError> {
-        self.fire(&self.plan(), on_event, stop)
+        self.run_plan(&self.plan(), on_event, stop)
     }
 
-    /// Everything that a run asks, to be forged once and fired several times.
+    /// Everything that a run asks, to be forged once and run several times.
     #[must_use]
     pub fn plan(&self) -> Plan {
         Plan::new(&self.catalogue, &self.algorithms, self.seed, self.partition)
     }
 
-    /// Asks everything in `arsenal`, and reports.
+    /// Asks everything in `plan`, and reports.
     ///
     /// # Errors
     /// If the target could not be reached; see [`RunError`].
     ///
     /// # Panics
     /// If `on_event` panics.
-    pub fn fire(&self, plan: &Plan, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Report, RunError> {
+    pub fn run_plan(&self, plan: &Plan, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Report, RunError> {
         let (planned, units) = (plan.cases(), plan.units());
         on_event(Event::Planned { cases: planned });
         let next = AtomicUsize::new(0);

@@ -128,7 +128,7 @@ fn each_straw_man_falls_to_the_classes_of_the_golden_list() {
     let plan = Gauntlet::new(Strict).algorithms(algorithms).plan();
     let line = |hole: &Hole| {
         let gauntlet = Gauntlet::new(Strawman(*hole)).catalogue(Catalogue::default()).jobs(1);
-        let report = gauntlet.fire(&plan, &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
+        let report = gauntlet.run_plan(&plan, &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
         let bad = report.findings.iter().filter(|f| f.outcome > Outcome::Overstrict);
         let classes: BTreeSet<&str> = bad.filter_map(|f| f.case.split('#').next()).collect();
         format!("{hole}: {}\n", Vec::from_iter(classes).join(" "))
@@ -164,14 +164,14 @@ fn any_fells(hole: Hole, stages: &[Stage<'_>]) -> bool {
 
 /// Every case for every algorithm of the list, forged once: that takes far longer than asking.
 fn plan() -> &'static Plan {
-    static ARSENAL: OnceLock<Plan> = OnceLock::new();
-    ARSENAL.get_or_init(|| Gauntlet::new(Strict).algorithms(ALGORITHMS).plan())
+    static PLAN: OnceLock<Plan> = OnceLock::new();
+    PLAN.get_or_init(|| Gauntlet::new(Strict).algorithms(ALGORITHMS).plan())
 }
 
 /// What a run over every algorithm of the list finds, as ids.
 fn findings(target: impl Implementation, note: impl Fn(&jwt_gauntlet::report::Finding) -> bool) -> Vec<String> {
     let gauntlet = Gauntlet::new(target).catalogue(Catalogue::default());
-    let report = gauntlet.fire(plan(), &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
+    let report = gauntlet.run_plan(plan(), &|_| {}, &AtomicBool::new(false)).expect("a target in this process");
     assert_eq!(report.failed_controls().count(), 0, "{:?}", report.failed_controls().collect::<Vec<_>>());
     let told = |f: &jwt_gauntlet::report::Finding| format!("{:?} {} [{}] {}", f.outcome, f.case, f.algorithm, f.token);
     report.findings.iter().filter(|f| note(f)).map(told).collect()

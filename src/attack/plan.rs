@@ -14,7 +14,7 @@ use crate::{
 /// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together and work spreads over cores.
 const UNIT: usize = 256;
 
-/// The cases of a run and their tokens. Forging happens on the worker that first needs a unit; the same arsenal can be fired at
+/// The cases of a run and their tokens. Forging happens on the worker that first needs a unit; the same plan can be run against
 /// many targets.
 pub struct Plan {
     stages: Vec<Stage>,

@@ -7,7 +7,7 @@ use std::{
 
 use super::schedule::Schedule;
 
-/// Hands out the turns. Batches of a stage are taken in the order in which they were dealt, however the threads run, since a lane learns
+/// Hands out the turns. Batches of a stage are taken in the order in which they were handed out, however the threads run, since a lane learns
 /// from one batch for the next.
 pub(super) struct BatchQueue {
     plan: Schedule,

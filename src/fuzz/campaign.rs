@@ -1,6 +1,6 @@
 //! A run: threads take turns at the stages until the budget is spent, and tell what they find as soon as they do.
 //!
-//! Deliberately absent: what a turn does to its stage ([`super::lane`]), and whose turn it is ([`super::schedule`]).
+//! Deliberately absent: what a turn does to its stage ([`super::stage_runner`]), and whose turn it is ([`super::schedule`]).
 
 use std::{
     sync::{
@@ -221,7 +221,7 @@ struct Tally {
 }
 
 impl Tally {
-    /// Adds what a batch gave a lane that had so many findings, recipes and kinds `before`.
+    /// Adds what a batch gave a runner that had so many findings, recipes and kinds `before`.
     fn add(&self, asked: usize, runner: &StageRunner<'_>, before: (usize, usize, usize)) -> Progress {
         let add = |to: &AtomicUsize, by: usize| to.fetch_add(by, Ordering::Relaxed) + by;
         Progress {

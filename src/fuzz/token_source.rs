@@ -44,7 +44,7 @@ const BURSTS: usize = 1_000;
 const BURST: usize = 40;
 
 impl<'a> TokenSource<'a> {
-    /// A mint that starts from the cases of this stage in `corpus`, another run's.
+    /// A source that starts from the cases of this stage in `corpus`, another run's.
     pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
         let mine = |case: &&Case| case.configuration == *stage.configuration() && case.applies.contains(&stage.algorithm());
         let bases = [Base::Genuine, Base::Forged].map(|from| (Recipe { from, steps: Vec::new() }, stage.start(from)));
@@ -63,7 +63,7 @@ impl<'a> TokenSource<'a> {
         }
     }
 
-    /// This mint with fewer expensive recipes: a run with coverage has several mints to share a few thousand executions.
+    /// This source with fewer expensive recipes: a run with coverage has several sources to share a few thousand executions.
     #[must_use]
     pub fn with_small_budget(mut self) -> Self {
         self.signing_budget = match self.stage.algorithm().family() {

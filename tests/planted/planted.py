@@ -1,6 +1,6 @@
 """A verifier with one planted hole, as an adapter: python3 planted.py HOLE
 
-The holes are those of the straw men (`jwt-gauntlet list --targets`) that one token can fell under the usual key. `sound` has none; `--list` names all.
+The holes are those of the deliberately vulnerable verifiers (`jwt-gauntlet list --targets`) that one token can fell under the usual key. `sound` has none; `--list` names all.
 Needs the package cryptography. Nobody should trust a token because of this.
 """
 import os

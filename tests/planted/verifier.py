@@ -1,6 +1,6 @@
 """A verifier as a set of rules, strict by default; a planted hole replaces one of them.
 
-It is the straw men's verifier once more, in another language and by other libraries, so that what fells the one need not fell the
+It is the deliberately vulnerable verifier once more, in another language and by other libraries, so that what fells the one need not fell the
 other. The rules: `read` takes the wire text apart, `header` judges members other than alg and kid, `authentic` decides who made the
 token, `claims` judges the claims. Each refuses by giving something false, or by raising.
 """
