@@ -14,6 +14,9 @@ table() {
   printf '%7d  all of it\n' "$SECONDS"
 }
 trap table EXIT
+# A run that is ended from outside has not passed.
+trap "exit 130" INT
+trap "exit 143" TERM
 
 need() { # need PROGRAM PACKAGE…
   command -v "$1" >/dev/null && return
