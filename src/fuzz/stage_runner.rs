@@ -206,6 +206,8 @@ impl<'a> StageRunner<'a> {
         let shown = Shown { stage: self.stage, prepared };
         let confirmed = asking.session.confirm(&shown, meaning, odd.verdict.clone(), &mut self.control)?;
         let Confirmed { meaning, verdict, again } = confirmed;
+        // What came late once, or is the target's own affair, holds.
+        self.held += usize::from(meaning == HELD);
         if matches!(meaning.outcome, Outcome::Held | Outcome::Skipped) {
             return Ok(());
         }
