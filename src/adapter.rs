@@ -23,7 +23,7 @@ use crate::{
     protocol::{push_text, text},
     trust::Trust,
     verdict::Verdict,
-    verifier::{AskError, ConfigureError, Implementation, Verifier},
+    verifier::{AskError, Conduct, ConfigureError, Implementation, Verifier},
 };
 
 /// One read. Less than there may be, so that the harness has answers to work on while the rest is being answered.
@@ -77,6 +77,10 @@ impl<I: Implementation> Implementation for Named<I> {
 
     fn identity(&self) -> Option<(String, String)> {
         Some((self.name.clone(), self.version.clone()))
+    }
+
+    fn conduct(&self) -> Conduct {
+        self.implementation.conduct()
     }
 }
 

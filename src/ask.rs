@@ -25,9 +25,17 @@ use crate::verifier::AskError;
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The target could not be asked at all.
-    #[error("the target could not be reached: {0}")]
+    #[error("{}", lost(.0))]
     Unreachable(#[from] AskError),
     /// The target supports none of the algorithms.
     #[error("the target could not be configured for any algorithm: {0}")]
     Unsupported(String),
+}
+
+/// A target that breaks the protocol was reached.
+fn lost(error: &AskError) -> String {
+    match error {
+        AskError::Protocol(text) => text.clone(),
+        other => format!("the target could not be reached: {other}"),
+    }
 }

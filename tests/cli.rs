@@ -236,3 +236,37 @@ fn inspect_says_what_is_too_large_instead_of_calling_it_no_json() {
     let said = with_input(&["inspect", "-"], &serialised);
     assert!(said.out.contains("too large") && !said.out.contains("not a JSON"), "{}", said.out);
 }
+
+/// A program that misbehaves as `how` says, as a target.
+#[cfg(unix)]
+fn misbehaving(how: &str) -> String {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/adapters/misbehave.py");
+    format!(
+        "exec:python3 -I -S {script} {} {how}",
+        scratch("misbehaving").join(format!("{}.pids", how.replace(':', "-"))).display()
+    )
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_breaks_the_protocol_exits_4_with_the_line_and_what_was_expected() {
+    let target = misbehaving("reverse");
+    let says = [
+        "broke the adapter protocol: it answered question",
+        "when the answer to question 1 was due",
+        "\"id\":1,\"accepted\":true|false",
+    ];
+    fails(4, &["attack", &target, "--alg", "HS256"], &says);
+    fails(4, &["fuzz", &target, "--alg", "HS256", "--cases", "500"], &says);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_ends_now_and_then_is_told_in_every_report() {
+    let target = misbehaving("ends-after:100");
+    let said = gauntlet(&["attack", &target, "--alg", "HS256", "--attacks", "alg-none", "--jobs", "1", "--report", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&said.out).expect("a report");
+    assert!(report["conduct"]["restarts"].as_u64().is_some_and(|restarts| restarts > 0), "{}", report["conduct"]);
+    let said = gauntlet(&["attack", &target, "--alg", "HS256", "--attacks", "alg-none", "--jobs", "1"]);
+    assert!(said.out.contains("conduct   the target had to be restarted"), "{}", said.out);
+}

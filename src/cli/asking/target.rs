@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use jwt_gauntlet::{
     ConfigureError, Implementation, Trust, Verifier,
     verifier::{
-        builtin,
+        Conduct, builtin,
         exec::{Exec, Limits},
     },
 };
@@ -67,5 +67,9 @@ impl Implementation for Target {
 
     fn identity(&self) -> Option<(String, String)> {
         self.program.identity()
+    }
+
+    fn conduct(&self) -> Conduct {
+        self.program.conduct()
     }
 }
