@@ -122,6 +122,10 @@ impl Session<'_> {
             if answered.iter().all(|answered| *answered) {
                 return Ok(());
             }
+            // Asking on brings nothing; and what got no answer must not count as held.
+            if !answered.contains(&true) {
+                return Err(AskError::Unreachable("the target gave no answer and no error".to_owned()));
+            }
             let mut answered = answered.into_iter();
             pending.retain(|_| !answered.next().unwrap_or_default());
             lead = 0;
@@ -310,5 +314,27 @@ mod tests {
             answers.iter().enumerate().filter(|(_, a)| matches!(a, Some(Answer::Skipped(_)))).map(|(i, _)| i).collect();
         assert_eq!(skipped, [5, 7]);
         assert!(answers.iter().all(Option::is_some), "{answers:?}");
+    }
+
+    /// Answers nothing, and says that all is well.
+    struct Mute;
+
+    impl Verifier for Mute {
+        fn verify(&self, _: &str) -> Result<Verdict, AskError> {
+            Ok(Verdict::rejected("no"))
+        }
+
+        fn verify_all(&self, _: &[&str], _: crate::verifier::OnAnswer<'_>) -> Result<(), AskError> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_target_that_leaves_questions_unanswered_ends_the_stream_with_an_error() {
+        let (setup, patience) = (setup(), Patience::default());
+        let session = Session { setup: &setup, verifier: &Mute, patience: &patience };
+        let mut control = Control::of(setup.algorithm, &setup.configuration);
+        let asked = session.stream(&[Plain("a.1")], 0, &mut control, &mut |_, _| {});
+        assert!(asked.is_err());
     }
 }
