@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
-use jsonwebtoken::{DecodingKey, Validation, decode, errors::Error};
+use jsonwebtoken::{DecodingKey, Validation, crypto::aws_lc, decode, errors::Error};
 use jwt_gauntlet::{
     Algorithm, Trust,
     algorithm::Family,
@@ -48,6 +48,8 @@ impl Stateless {
     /// # Errors
     /// If the crate refuses the algorithm or the key.
     pub fn new(trust: &Trust, denylist: Option<Box<dyn Store>>) -> Result<Self, Error> {
+        // The crate has two back ends in this build, and picks none by itself. The first gate of a process does it for all.
+        let _ = aws_lc::DEFAULT_PROVIDER.install_default();
         let text = trust.configured_bytes();
         let key = match trust.algorithm.family() {
             Family::Hmac => DecodingKey::from_secret(&text),
