@@ -29,6 +29,7 @@ COMMANDS = {
 }
 ADAPTERS = {name: command for language in LANGUAGES for name, command in COMMANDS[language].items()}
 ALGORITHMS = [family + size for family in ("HS", "RS", "PS", "ES") for size in ("256", "384", "512")] + ["ES256K", "EdDSA"]
+SECP256K1_ORDER = 0xFFFFFFFF_FFFFFFFF_FFFFFFFF_FFFFFFFE_BAAEDCE6_AF48A03B_BFD25E8C_D0364141
 MISSING = {
     "python_jose": {"PS256", "PS384", "PS512", "ES256K", "EdDSA"},
     "jsonwebtoken": {"ES256K", "EdDSA"}, "jws": {"ES256K", "EdDSA"}, "node-jose": {"ES256K", "EdDSA"},
@@ -74,7 +75,11 @@ def signature(alg, data):
     if alg[:2] == "PS":
         return key.sign(data, padding.PSS(padding.MGF1(sha), sha.digest_size), sha)
     size = (key.key_size + 7) // 8
-    return b"".join(part.to_bytes(size, "big") for part in utils.decode_dss_signature(key.sign(data, ec.ECDSA(sha))))
+    r, s = utils.decode_dss_signature(key.sign(data, ec.ECDSA(sha)))
+    # RFC 8812 takes either s; a library that follows Bitcoin takes the lower one alone.
+    if alg == "ES256K":
+        s = min(s, SECP256K1_ORDER - s)
+    return r.to_bytes(size, "big") + s.to_bytes(size, "big")
 
 
 def token(alg, claims=None, flip=0):

@@ -114,7 +114,8 @@ impl Signer for Holed<Box<dyn Signer>> {
             return Ok(token);
         }
         let (input, mut signature) = Workload::parts(&token);
-        if signature[0] == 0 {
+        // One in sixteen: with true zeros only, one run of the test in fifty would not meet any.
+        if signature[0] < 16 {
             signature.remove(0);
         }
         let input = std::str::from_utf8(input).expect("ASCII");
