@@ -11,12 +11,14 @@ mod controls;
 mod patience;
 mod session;
 mod setup;
+mod tally;
 
 pub(crate) use self::{
     confirm::{Confirmed, Settled},
     controls::check_controls,
     patience::Patience,
     session::{Answer, Question, Session},
+    tally::{Ended, Tally},
 };
 pub use self::{controls::Invalid, setup::Setup};
 use crate::verifier::AskError;

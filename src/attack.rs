@@ -11,7 +11,7 @@ mod unit;
 pub use plan::Plan;
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -21,11 +21,10 @@ use std::{
 
 use crate::{
     algorithm::Algorithm,
-    ask::{Patience, RunError},
+    ask::{Ended, Patience, RunError, Tally},
     catalogue::Catalogue,
-    report::{Control, Finding, Report, Skipped, Summary, Target},
-    verdict::Outcome,
-    verifier::{AskError, Conduct, Implementation},
+    report::{Finding, Report, Target},
+    verifier::Implementation,
 };
 
 /// An attack on one target, to be set up and run.
@@ -54,16 +53,6 @@ pub enum Event<'a> {
     },
     /// A confirmed finding.
     Found(&'a Finding),
-}
-
-/// What all units of a run gave.
-#[derive(Default)]
-struct Tally {
-    outcomes: BTreeMap<Outcome, usize>,
-    findings: Vec<(usize, Finding)>,
-    skipped: Vec<(usize, Skipped)>,
-    controls: BTreeMap<usize, Control>,
-    failure: Option<AskError>,
 }
 
 impl<'a> Gauntlet<'a> {
@@ -179,74 +168,25 @@ impl<'a> Gauntlet<'a> {
             work();
         });
         let tally = tally.into_inner().expect("all threads are done");
-        let conduct = patience.told(self.implementation.conduct());
-        match &tally.failure {
-            Some(error) if tally.proves_nothing() && !stop.load(Ordering::Relaxed) => Err(error.clone().into()),
-            _ => self.report(tally, planned, conduct, stop.load(Ordering::Relaxed)),
-        }
-    }
-
-    fn report(&self, mut tally: Tally, planned: usize, conduct: Conduct, interrupted: bool) -> Result<Report, RunError> {
-        let order = |id: &str, algorithm: Algorithm| {
-            let algorithm = self.algorithms.iter().position(|a| *a == algorithm);
-            (algorithm, self.catalogue.cases.iter().position(|c| c.id == id))
-        };
-        tally.findings.sort_by_cached_key(|(_, f)| (std::cmp::Reverse(f.severity), order(&f.case, f.algorithm)));
-        tally.skipped.sort_by_cached_key(|(_, s)| order(&s.case, s.algorithm));
-        let controls: Vec<Control> = tally.controls.into_values().collect();
-        let usual: Vec<&Control> = controls.iter().filter(|c| c.usual).collect();
-        if !interrupted && !usual.is_empty() && usual.iter().all(|c| c.unsupported.is_some()) && tally.findings.is_empty() {
-            let reasons: Vec<_> =
-                usual.iter().filter_map(|c| c.unsupported.as_ref().map(|r| format!("{}: {r}", c.algorithm))).collect();
-            return Err(RunError::Unsupported(reasons.join("; ")));
-        }
-        let failure = tally.failure.as_ref().filter(|_| !interrupted).map(ToString::to_string);
-        let asked = tally.outcomes.iter().filter(|(o, _)| **o != Outcome::Skipped).map(|(_, n)| n).sum();
-        let count = |outcome| tally.outcomes.get(&outcome).copied().unwrap_or_default();
-        Ok(Report {
-            target: self.target.identified(&*self.implementation),
+        let ended = Ended {
+            implementation: &*self.implementation,
+            target: &self.target,
+            patience: &patience,
             seed: self.seed,
-            summary: Summary {
-                cases: planned,
-                asked,
-                held: count(Outcome::Held),
-                skipped: count(Outcome::Skipped),
-                findings: tally.findings.len(),
-                interrupted: interrupted || failure.is_some(),
-            },
-            findings: tally.findings.into_iter().map(|(_, f)| f).collect(),
-            skipped: tally.skipped.into_iter().map(|(_, s)| s).collect(),
-            controls,
-            conduct,
-            failure,
-        })
-    }
-}
-
-impl Tally {
-    /// Whether nothing was accepted: a target that never answered is broken, and its crashes are no one's attack.
-    fn proves_nothing(&self) -> bool {
-        let answered = self.controls.values().any(|control| control.genuine_accepted > 0);
-        !answered && self.findings.iter().all(|(_, f)| matches!(f.outcome, Outcome::Crashed | Outcome::Hung))
-            || self.findings.is_empty()
+            cases: planned,
+            interrupted: stop.load(Ordering::Relaxed),
+        };
+        self.in_order(plan, tally).conclude(&ended).map(|(report, _)| report)
     }
 
-    fn add(&mut self, part: Self) {
-        for (outcome, count) in part.outcomes {
-            *self.outcomes.entry(outcome).or_default() += count;
-        }
-        self.findings.extend(part.findings);
-        self.skipped.extend(part.skipped);
-        for (stage, control) in part.controls {
-            self.note(stage, control);
-        }
-        self.failure = self.failure.take().or(part.failure);
-    }
-
-    fn note(&mut self, stage: usize, control: Control) {
-        match self.controls.get_mut(&stage) {
-            Some(known) => known.merge(&control),
-            None => drop(self.controls.insert(stage, control)),
-        }
+    /// The tally in the order of the plan, which units end in does not.
+    fn in_order(&self, plan: &Plan, mut tally: Tally) -> Tally {
+        let cases: HashMap<&str, usize> =
+            self.catalogue.cases.iter().enumerate().map(|(at, case)| (case.id.as_str(), at)).collect();
+        let order = |id: &str, algorithm: Algorithm| (self.algorithms.iter().position(|a| *a == algorithm), cases.get(id).copied());
+        tally.findings.sort_by_key(|(finding, ())| order(&finding.case, finding.algorithm));
+        tally.skipped.sort_by_key(|skipped| order(&skipped.case, skipped.algorithm));
+        tally.controls.sort_by_cached_key(|control| plan.position(control));
+        tally
     }
 }

@@ -11,16 +11,14 @@ use std::sync::{
 
 use crate::{
     algorithm::Algorithm,
-    ask::{self, Patience, RunError, Session, Settled},
+    ask::{self, Ended, Patience, RunError, Session, Tally},
     catalogue::{Attack, Catalogue},
     configuration::Configuration,
     fuzz::stage::{Prepared, Shown, Stage},
     oracle::Meaning,
-    recipe::Forged,
-    report::{Control, Finding, Report, Skipped, Summary, Target},
-    token::Token,
-    verdict::{Outcome, Provenance, Severity, Verdict},
-    verifier::{AskError, Conduct, Implementation},
+    report::{Control, Finding, Report, Skipped, Target},
+    verdict::{Outcome, Severity, Verdict},
+    verifier::{AskError, Implementation},
     words::Words,
 };
 
@@ -73,7 +71,7 @@ fn labelled(algorithm: Algorithm, label: &str) -> Option<Configuration> {
 /// If the target could not be reached at all.
 pub fn replay(implementation: &dyn Implementation, questions: &[Question], stop: &AtomicBool) -> Result<Report, RunError> {
     let patience = Patience::default();
-    let mut replay = Replay { implementation, patience: &patience, report: empty(questions.len()) };
+    let mut replay = Replay { implementation, patience: &patience, tally: Tally::default() };
     let mut set_ups: Vec<(Algorithm, &Configuration)> = Vec::new();
     for question in questions {
         match &question.configuration {
@@ -91,20 +89,19 @@ pub fn replay(implementation: &dyn Implementation, questions: &[Question], stop:
         let mine = |q: &&Question| q.algorithm == algorithm && q.configuration.as_ref() == Some(configuration);
         let mine: Vec<&Question> = questions.iter().filter(mine).collect();
         if let Err(error) = replay.set_up(algorithm, configuration, &mine, stop) {
-            if replay.report.summary.asked == 0 && !stop.load(Ordering::Relaxed) {
-                return Err(RunError::Unreachable(error));
-            }
-            replay.report.failure = Some(error.to_string());
+            replay.tally.failure = Some(error);
             break;
         }
     }
-    replay.conclude(stop.load(Ordering::Relaxed))
+    let interrupted = stop.load(Ordering::Relaxed);
+    let (target, patience, cases) = (&Target::default(), &patience, questions.len());
+    replay.tally.conclude(&Ended { implementation, target, patience, seed: 0, cases, interrupted }).map(|(report, _)| report)
 }
 
 struct Replay<'a> {
     implementation: &'a dyn Implementation,
     patience: &'a Patience,
-    report: Report,
+    tally: Tally,
 }
 
 impl Replay<'_> {
@@ -122,83 +119,46 @@ impl Replay<'_> {
             return Ok(());
         };
         let mut control = Control::of(algorithm, configuration);
-        let verifier = match stage.setup().configure(self.implementation)? {
-            Ok(verifier) => verifier,
+        let asked = match stage.setup().configure(self.implementation)? {
+            Ok(verifier) => {
+                let again: Vec<Again<'_>> = questions.iter().map(|question| Again::of(question, &stage)).collect();
+                let session = Session { setup: stage.setup(), verifier: &*verifier, patience: self.patience };
+                session.settle(&again, &mut control, stop, &mut |index, settled| {
+                    let again = &again[index];
+                    self.tally.settle(
+                        settled,
+                        |reason| skipped(again.question, reason),
+                        |meaning, verdict| (again.found(meaning, verdict), ()),
+                    );
+                })
+            }
             Err(reason) => {
                 for question in questions {
                     self.skip(question, format!("{}: {reason}", configuration.label()));
                 }
                 control.unsupported = Some(reason);
-                self.report.controls.push(control);
-                return Ok(());
+                Ok(())
             }
         };
-        let again: Vec<Again<'_>> = questions.iter().map(|question| Again::of(question, &stage)).collect();
-        let patience = self.patience;
-        let session = Session { setup: stage.setup(), verifier: &*verifier, patience };
-        let asked = session.settle(&again, &mut control, stop, &mut |index, settled| self.settle(&again[index], settled));
-        self.report.controls.push(control);
+        self.tally.note(control);
         asked
     }
 
-    /// Counts what came of a question.
-    fn settle(&mut self, again: &Again<'_>, settled: Settled) {
-        let (meaning, verdict) = match settled {
-            Settled::Skipped(reason) => return self.skip(again.question, reason),
-            Settled::Held => {
-                self.report.summary.asked += 1;
-                self.report.summary.held += 1;
-                return;
-            }
-            Settled::Found(meaning, verdict) => (meaning, verdict),
-        };
-        self.report.summary.asked += 1;
-        let question = again.question;
-        let mut case = again.stage.case(again.prepared.recipe.clone(), meaning, &Catalogue::default());
-        case.id.clone_from(&question.case);
-        let forged = Forged {
-            token: Token(question.token.clone()),
-            canary: "none".to_owned(),
-            provenance: Provenance::Forged,
-            issued: Vec::new(),
-        };
-        let now = Finding::new(&case, question.algorithm, meaning.outcome, &forged, &verdict);
-        self.report.findings.push(match &question.former {
-            Some(former) if former.outcome == meaning.outcome => Finding { claims: now.claims, ..former.clone() },
-            _ => now,
-        });
-    }
-
     fn skip(&mut self, question: &Question, reason: String) {
-        let attack = Attack {
-            id: question.case.clone(),
-            title: String::new(),
-            severity: Severity::Info,
-            cwe: Vec::new(),
-            references: Vec::new(),
-            remedy: String::new(),
-        };
-        let (case, algorithm) = (question.case.clone(), question.algorithm);
-        self.report.skipped.push(Skipped { case, algorithm, reason, attack: Arc::new(attack) });
+        self.tally.skipped.push(skipped(question, reason));
     }
+}
 
-    fn conclude(mut self, interrupted: bool) -> Result<Report, RunError> {
-        let report = &mut self.report;
-        let refused: Vec<&Control> = report.controls.iter().filter(|control| control.unsupported.is_some()).collect();
-        if !interrupted && !refused.is_empty() && refused.len() == report.controls.len() && refused.iter().all(|c| c.usual) {
-            let reasons = refused.iter().map(|c| format!("{}: {}", c.algorithm, c.unsupported.as_deref().unwrap_or_default()));
-            return Err(RunError::Unsupported(reasons.collect::<Vec<_>>().join("; ")));
-        }
-        report.failure = report.failure.take().filter(|_| !interrupted);
-        report.summary.interrupted = interrupted || report.failure.is_some();
-        report.summary.skipped = report.skipped.len();
-        report.summary.findings = report.findings.len();
-        report.conduct = self.patience.told(self.implementation.conduct());
-        if let Some((name, version)) = self.implementation.identity() {
-            report.target = Target { name, version };
-        }
-        Ok(self.report)
-    }
+fn skipped(question: &Question, reason: String) -> Skipped {
+    let attack = Attack {
+        id: question.case.clone(),
+        title: String::new(),
+        severity: Severity::Info,
+        cwe: Vec::new(),
+        references: Vec::new(),
+        remedy: String::new(),
+    };
+    Skipped { case: question.case.clone(), algorithm: question.algorithm, reason, attack: Arc::new(attack) }
 }
 
 /// A question under the configuration that it is asked under.
@@ -211,6 +171,20 @@ struct Again<'a> {
 impl<'a> Again<'a> {
     fn of(question: &'a Question, stage: &'a Stage) -> Self {
         Self { question, stage, prepared: Prepared::alone(&question.token) }
+    }
+
+    /// The finding, in the words of the former report where it is the same.
+    fn found(&self, meaning: Meaning, verdict: &Verdict) -> Finding {
+        let question = self.question;
+        let mut case = self.stage.case(self.prepared.recipe.clone(), meaning, &Catalogue::default());
+        case.id.clone_from(&question.case);
+        let now = Finding::new(&case, question.algorithm, meaning.outcome, (&question.token, None), verdict);
+        match &question.former {
+            Some(former) if former.outcome == meaning.outcome => {
+                Finding { claims: now.claims, proof: former.proof.or(now.proof), ..former.clone() }
+            }
+            _ => now,
+        }
     }
 }
 
@@ -248,18 +222,5 @@ fn still(former: Outcome, now: Outcome, verdict: &Verdict) -> Outcome {
         (_, Verdict::Rejected(_)) if now != Outcome::Slow => Outcome::Held,
         (Outcome::Overstrict, Verdict::Accepted(_)) => Outcome::Held,
         _ => now,
-    }
-}
-
-fn empty(cases: usize) -> Report {
-    Report {
-        target: Target::default(),
-        seed: 0,
-        summary: Summary { cases, asked: 0, held: 0, skipped: 0, findings: 0, interrupted: false },
-        findings: Vec::new(),
-        skipped: Vec::new(),
-        controls: Vec::new(),
-        conduct: Conduct::default(),
-        failure: None,
     }
 }

@@ -6,6 +6,7 @@
 pub mod baseline;
 mod conclusion;
 mod data;
+mod finding;
 pub mod human;
 pub mod json;
 pub mod replay;
@@ -14,6 +15,7 @@ pub mod style;
 pub use self::{
     baseline::Baseline,
     conclusion::{Conclusion, failed_controls, failing},
-    data::{Control, Finding, Report, Skipped, Summary, Target},
+    data::{Control, Report, Skipped, Summary, Target},
+    finding::{Finding, Proof},
     style::Style,
 };

@@ -270,3 +270,18 @@ fn a_program_that_ends_now_and_then_is_told_in_every_report() {
     let said = gauntlet(&["attack", &target, "--alg", "HS256", "--attacks", "alg-none", "--jobs", "1"]);
     assert!(said.out.contains("conduct   the target had to be restarted"), "{}", said.out);
 }
+
+#[test]
+fn an_adapter_that_tries_to_look_sound_is_caught() {
+    let caught = |how: &str, code, says: &str| {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/adapters/hostile.py");
+        let target = format!("exec:python3 -I -S {script} {how}");
+        let said = gauntlet(&["attack", &target, "--alg", "HS256", "--attacks", "alg-none", "--jobs", "1"]);
+        let text = (said.out + &said.err).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(said.code == code && text.contains(says), "{how} exits {} and should say `{says}`: {text}", said.code);
+    };
+    caught("by-heart", 3, "The target refused genuine tokens (HS256)");
+    caught("cache", 3, "The target accepted tokens with a broken signature (HS256)");
+    caught("twice", 4, "it answered question 1 again when the answer to question 2 was due");
+    caught("sorted", 4, "broke the adapter protocol");
+}

@@ -10,7 +10,9 @@ use std::{
 };
 
 use data_encoding::BASE64URL_NOPAD;
-use jwt_gauntlet::{Algorithm, AskError, Catalogue, ConfigureError, Gauntlet, Outcome, Report, Trust, Verdict, Verifier};
+use jwt_gauntlet::{
+    Algorithm, AskError, Catalogue, ConfigureError, Gauntlet, Outcome, Report, Severity, Trust, Verdict, Verifier, report::Proof,
+};
 
 type Toy = Box<dyn Fn(&str) -> Verdict + Send + Sync>;
 
@@ -171,6 +173,50 @@ fn a_target_that_is_lost_midway_is_not_secure() {
     assert!(report.failure.as_deref().is_some_and(|failure| failure.contains("gone")), "{:?}", report.summary);
     let known = Report { findings: Vec::new(), ..report };
     assert!(failure(&known).contains("the target was lost, so that nothing was proven: gone"), "{}", failure(&known));
+}
+
+#[test]
+fn a_target_that_is_lost_before_anything_was_found_leaves_a_report() {
+    let sound = toy(false);
+    let lost = |trust: &Trust| Ok(Lost(sound(trust)?, AtomicUsize::new(0)));
+    let report = Gauntlet::new(lost).algorithms([Algorithm::HS256]).jobs(1).run().expect("the controls that passed are told");
+    assert!(report.findings.is_empty() && report.controls[0].genuine_accepted > 0, "{:?}", report.controls);
+    assert_eq!(report.failure.as_deref(), Some("gone"));
+    assert!(failure(&report).contains("the target was lost"), "{}", failure(&report));
+}
+
+#[test]
+fn an_acceptance_beside_refused_genuine_tokens_is_doubted_unless_the_canary_came_back() {
+    let upside_down = |echoes: bool| {
+        move |trust: &Trust| {
+            let verify = toy(false)(trust)?;
+            Ok(move |token: &str| match verify(token) {
+                Verdict::Accepted(_) => Verdict::rejected("good"),
+                _ if echoes => Verdict::accepted(payload(token)),
+                _ => Verdict::Accepted(None),
+            })
+        }
+    };
+    let run = |echoes| Gauntlet::new(upside_down(echoes)).algorithms([Algorithm::HS256]).run().expect("runs");
+    // Turned upside down, it accepts genuine tokens where an odd configuration makes it refuse them.
+    let of = |report: &Report, proof: Proof| {
+        let usual = report.controls.iter().find(|control| control.usual).expect("it was asked").configuration.clone();
+        let found = report.findings.iter().filter(|finding| finding.configuration == usual);
+        found.filter(|finding| finding.proof == Some(proof)).cloned().collect::<Vec<_>>()
+    };
+    let silent = run(false);
+    let doubted = of(&silent, Proof::Doubtful);
+    assert!(doubted.len() > 100, "{}", doubted.len());
+    assert_eq!(of(&silent, Proof::Answer), []);
+    assert!(doubted.iter().all(|f| f.severity <= Severity::Medium && f.why.contains("refused every genuine token")));
+    let proven = of(&run(true), Proof::Canary);
+    assert!(proven.iter().any(|f| f.outcome == Outcome::Forged && f.severity == Severity::Critical), "{}", proven.len());
+}
+
+/// The claims of a token, unverified.
+fn payload(token: &str) -> String {
+    let segment = token.split('.').nth(1).unwrap_or_default();
+    String::from_utf8_lossy(&BASE64URL_NOPAD.decode(segment.as_bytes()).unwrap_or_default()).into_owned()
 }
 
 /// Gives no answer after the first twenty.

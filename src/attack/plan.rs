@@ -8,6 +8,7 @@ use crate::{
     catalogue::{Case, Catalogue},
     configuration::Configuration,
     recipe::Forged,
+    report::Control,
     step::StepError,
 };
 
@@ -87,6 +88,12 @@ impl Plan {
         units
             .flat_map(|unit| unit.stage.stream(unit.prepared().iter().filter_map(|prepared| prepared.forged.as_ref().ok())))
             .collect()
+    }
+
+    /// Where the set-up of `control` stands.
+    pub(super) fn position(&self, control: &Control) -> Option<usize> {
+        let of = |stage: &Stage| control.is_of(&Control::of(stage.setup.algorithm, &stage.setup.configuration));
+        self.stages.iter().position(of)
     }
 
     pub(super) fn units(&self) -> Vec<Unit<'_>> {

@@ -3,16 +3,16 @@
 use std::sync::{Arc, atomic::AtomicBool};
 
 use super::{
-    Event, Tally,
+    Event,
     plan::{Stage, Unit},
 };
 use crate::{
-    ask::{Patience, Question, Session, Settled, Setup},
+    ask::{Patience, Question, Session, Setup, Tally},
     catalogue::Case,
     oracle::{Meaning, judge},
     recipe::Forged,
     report::{Control, Finding, Skipped},
-    verdict::{Echo, Outcome, Provenance, Verdict},
+    verdict::{Echo, Provenance, Verdict},
     verifier::{AskError, Implementation, Verifier},
 };
 
@@ -76,23 +76,32 @@ impl<'a> Worker<'a> {
                 for one in prepared {
                     match &one.forged {
                         Ok(forged) => sent.push(Sent { setup, case: &one.case, forged }),
-                        Err(error) => tally.skip(unit.number, stage, &one.case, error.to_string()),
+                        Err(error) => tally.skipped.push(stage.skipped(&one.case, error.to_string())),
                     }
                 }
                 let session = Session { setup, verifier: &**verifier, patience };
                 session.settle(&sent, &mut control, stop, &mut |index, settled| {
-                    tally.settle(unit.number, stage, &sent[index], settled, on_event);
+                    let sent = &sent[index];
+                    tally.settle(
+                        settled,
+                        |reason| stage.skipped(sent.case, reason),
+                        |meaning, verdict| {
+                            let (token, canary) = (sent.forged.token.as_str(), sent.forged.canary.as_str());
+                            let finding = Finding::new(sent.case, setup.algorithm, meaning.outcome, (token, Some(canary)), verdict);
+                            on_event(Event::Found(&finding));
+                            (finding, ())
+                        },
+                    );
                 })
             }
             Err(reason) => {
-                for one in prepared {
-                    tally.skip(unit.number, stage, &one.case, format!("{}: {reason}", setup.configuration.label()));
-                }
+                let why = format!("{}: {reason}", setup.configuration.label());
+                tally.skipped.extend(prepared.iter().map(|one| stage.skipped(&one.case, why.clone())));
                 control.unsupported = Some(reason.clone());
                 Ok(())
             }
         };
-        tally.note(unit.number, control);
+        tally.note(control);
         on_event(Event::Done { cases: prepared.len() });
         result
     }
@@ -108,23 +117,8 @@ impl<'a> Worker<'a> {
     }
 }
 
-impl Tally {
-    fn settle(&mut self, number: usize, stage: &Stage, sent: &Sent<'_>, settled: Settled, on_event: &(dyn Fn(Event<'_>) + Sync)) {
-        match settled {
-            Settled::Held => *self.outcomes.entry(Outcome::Held).or_default() += 1,
-            Settled::Skipped(reason) => self.skip(number, stage, sent.case, reason),
-            Settled::Found(Meaning { outcome, .. }, verdict) => {
-                *self.outcomes.entry(outcome).or_default() += 1;
-                let finding = Finding::new(sent.case, stage.setup.algorithm, outcome, sent.forged, &verdict);
-                on_event(Event::Found(&finding));
-                self.findings.push((number, finding));
-            }
-        }
-    }
-
-    fn skip(&mut self, number: usize, stage: &Stage, case: &Case, reason: String) {
-        *self.outcomes.entry(Outcome::Skipped).or_default() += 1;
-        let skipped = Skipped { case: case.id.clone(), algorithm: stage.setup.algorithm, reason, attack: Arc::clone(&case.attack) };
-        self.skipped.push((number, skipped));
+impl Stage {
+    fn skipped(&self, case: &Case, reason: String) -> Skipped {
+        Skipped { case: case.id.clone(), algorithm: self.setup.algorithm, reason, attack: Arc::clone(&case.attack) }
     }
 }

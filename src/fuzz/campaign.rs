@@ -22,11 +22,10 @@ use super::{
 };
 use crate::{
     algorithm::Algorithm,
-    ask::{Patience, RunError},
+    ask::{Ended, Patience, Tally},
     catalogue::Catalogue,
     configuration::Configuration,
-    report::{Control, Report, Summary},
-    verifier::{AskError, Conduct},
+    verifier::AskError,
 };
 
 impl Fuzzer<'_> {
@@ -39,81 +38,24 @@ impl Fuzzer<'_> {
     /// If `on_event` panics.
     pub fn watch(&self, on_event: &(dyn Fn(Event<'_>) + Sync), stop: &AtomicBool) -> Result<Fuzzed, FuzzError> {
         gate::oracle()?;
-        let catalogue = Catalogue::built_in();
         let (slots, kinds) = self.slots();
-        let usual = self.algorithms.len();
-        let runners: Vec<Mutex<Option<StageRunner<'_>>>> = slots.iter().map(|_| Mutex::new(None)).collect();
-        let queue = BatchQueue::new(Schedule::new(usual, &kinds, self.seed), slots.len(), self.budget());
-        let tally = Tally::default();
-        let semaphore = Semaphore::new(self.jobs);
-        let patience = Patience::default();
-        let failure: Mutex<Option<AskError>> = Mutex::new(None);
-        let started = Instant::now();
-        let halt = AtomicBool::new(false);
-        let over = || {
-            halt.load(Ordering::Relaxed)
-                || stop.load(Ordering::Relaxed)
-                || patience.is_over()
-                || self.time.is_some_and(|time| started.elapsed() >= time)
+        let campaign = Campaign {
+            fuzzer: self,
+            catalogue: Catalogue::built_in(),
+            runners: slots.iter().map(|_| Mutex::new(None)).collect(),
+            queue: BatchQueue::new(Schedule::new(self.algorithms.len(), &kinds, self.seed), slots.len(), self.budget()),
+            slots: &slots,
+            counters: Counters::default(),
+            semaphore: Semaphore::new(self.jobs),
+            patience: Patience::default(),
+            failure: Mutex::new(None),
+            started: Instant::now(),
+            halt: AtomicBool::new(false),
+            on_event,
+            stop,
         };
-        let work = || {
-            while !over() {
-                let Some(stage) = queue.next() else { break };
-                let mut slot = locked(&runners[stage]);
-                let Some(count) = queue.count(stage) else { continue };
-                if slot.is_none() {
-                    *slot = self.stage(&slots[stage]).map(|stage| StageRunner::new(stage, &self.corpus));
-                }
-                let Some(runner) = slot.as_mut() else {
-                    queue.give_back(count);
-                    continue;
-                };
-                let before = (runner.findings().len(), runner.source().corpus_len(), runner.kinds());
-                let end = self.time.map(|time| started + time);
-                let seen = tally.executions.load(Ordering::Relaxed);
-                let asked = match runner.run((&*self.implementation, &semaphore, &patience), count, seen, &catalogue, stop, end) {
-                    Ok(asked) => {
-                        queue.give_back(count - asked.min(count));
-                        asked
-                    }
-                    Err(error) => {
-                        locked(&failure).get_or_insert(error);
-                        halt.store(true, Ordering::Relaxed);
-                        0
-                    }
-                };
-                for found in &runner.findings()[before.0..] {
-                    on_event(Event::Found(&found.finding, &found.case));
-                }
-                if runner.source().corpus_len() > before.1 {
-                    on_event(Event::Kept(&runner.source().corpus()));
-                }
-                on_event(Event::Progress(tally.add(asked, runner, before)));
-                if self.until.is_some_and(|until| runner.findings().iter().any(|found| found.finding.outcome >= until)) {
-                    halt.store(true, Ordering::Relaxed);
-                }
-            }
-        };
-        let mut idle = 0;
-        while idle <= queue.round() {
-            let before = tally.executions.load(Ordering::Relaxed);
-            thread::scope(|scope| {
-                // One more than are asked: it makes tokens while the others wait for answers.
-                for _ in 1..(self.jobs + 1).min(slots.len()) {
-                    scope.spawn(work);
-                }
-                work();
-            });
-            // What stages did not ask, since the target cannot be set up so, is asked by the others.
-            if over() || !queue.deal_again() {
-                break;
-            }
-            idle = if tally.executions.load(Ordering::Relaxed) == before { idle + 1 } else { 0 };
-        }
-        let runners: Vec<StageRunner<'_>> =
-            runners.into_iter().filter_map(|runner| runner.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
-        let failure = failure.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.conclude(runners, failure, patience.told(self.implementation.conduct()), stop.load(Ordering::Relaxed))
+        campaign.run();
+        campaign.conclude()
     }
 
     /// The usual configuration of every algorithm, then the odd ones; and where those are, by kind.
@@ -145,62 +87,122 @@ impl Fuzzer<'_> {
             (None, None) => CASES.get(),
         }
     }
+}
 
-    fn conclude(
-        &self,
-        runners: Vec<StageRunner<'_>>,
-        failure: Option<AskError>,
-        conduct: Conduct,
-        interrupted: bool,
-    ) -> Result<Fuzzed, FuzzError> {
-        let usual: Vec<&StageRunner<'_>> = runners.iter().filter(|runner| runner.control().usual).collect();
-        let answered = usual.iter().any(|runner| runner.control().genuine_accepted > 0);
-        let found = runners.iter().any(|runner| !runner.findings().is_empty());
-        if let Some(error) = &failure
-            && (!answered && !found)
-            && !interrupted
-        {
-            return Err(RunError::Unreachable(error.clone()).into());
+/// A run under way.
+struct Campaign<'c> {
+    fuzzer: &'c Fuzzer<'c>,
+    catalogue: Catalogue,
+    slots: &'c [Slot],
+    runners: Vec<Mutex<Option<StageRunner<'c>>>>,
+    queue: BatchQueue,
+    counters: Counters,
+    semaphore: Semaphore,
+    patience: Patience,
+    failure: Mutex<Option<AskError>>,
+    started: Instant,
+    /// Set where it ends before its budget.
+    halt: AtomicBool,
+    on_event: &'c (dyn Fn(Event<'_>) + Sync),
+    stop: &'c AtomicBool,
+}
+
+impl Campaign<'_> {
+    /// Until the budget is spent.
+    fn run(&self) {
+        let mut idle = 0;
+        while idle <= self.queue.round() {
+            let before = self.counters.executions.load(Ordering::Relaxed);
+            thread::scope(|scope| {
+                // One more than are asked: it makes tokens while the others wait for answers.
+                for _ in 1..(self.fuzzer.jobs + 1).min(self.slots.len()) {
+                    scope.spawn(|| self.work());
+                }
+                self.work();
+            });
+            // What stages did not ask, since the target cannot be set up so, is asked by the others.
+            if self.is_over() || !self.queue.deal_again() {
+                break;
+            }
+            idle = if self.counters.executions.load(Ordering::Relaxed) == before { idle + 1 } else { 0 };
         }
-        if !interrupted && !found && usual.iter().all(|runner| runner.control().unsupported.is_some()) && !usual.is_empty() {
-            let reasons: Vec<String> = usual
-                .iter()
-                .filter_map(|runner| runner.control().unsupported.as_ref().map(|r| format!("{}: {r}", runner.control().algorithm)))
-                .collect();
-            return Err(RunError::Unsupported(reasons.join("; ")).into());
+    }
+
+    fn is_over(&self) -> bool {
+        self.halt.load(Ordering::Relaxed)
+            || self.stop.load(Ordering::Relaxed)
+            || self.patience.is_over()
+            || self.fuzzer.time.is_some_and(|time| self.started.elapsed() >= time)
+    }
+
+    /// What one thread does.
+    fn work(&self) {
+        while !self.is_over() {
+            let Some(number) = self.queue.next() else { break };
+            let mut slot = locked(&self.runners[number]);
+            let Some(count) = self.queue.count(number) else { continue };
+            if slot.is_none() {
+                *slot = self.fuzzer.stage(&self.slots[number]).map(|stage| StageRunner::new(stage, &self.fuzzer.corpus));
+            }
+            match slot.as_mut() {
+                Some(runner) => self.turn(runner, count),
+                None => self.queue.give_back(count),
+            }
         }
+    }
+
+    /// One batch of a stage, and what came of it told.
+    fn turn(&self, runner: &mut StageRunner<'_>, count: usize) {
+        let before = (runner.findings().len(), runner.source().corpus_len(), runner.kinds());
+        let end = self.fuzzer.time.map(|time| self.started + time);
+        let seen = self.counters.executions.load(Ordering::Relaxed);
+        let target = (&*self.fuzzer.implementation, &self.semaphore, &self.patience);
+        let asked = match runner.run(target, count, seen, &self.catalogue, self.stop, end) {
+            Ok(asked) => {
+                self.queue.give_back(count - asked.min(count));
+                asked
+            }
+            Err(error) => {
+                locked(&self.failure).get_or_insert(error);
+                self.halt.store(true, Ordering::Relaxed);
+                0
+            }
+        };
+        for found in &runner.findings()[before.0..] {
+            (self.on_event)(Event::Found(&found.finding, &found.case));
+        }
+        if runner.source().corpus_len() > before.1 {
+            (self.on_event)(Event::Kept(&runner.source().corpus()));
+        }
+        (self.on_event)(Event::Progress(self.counters.add(asked, runner, before)));
+        if self.fuzzer.until.is_some_and(|until| runner.findings().iter().any(|found| found.finding.outcome >= until)) {
+            self.halt.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn conclude(self) -> Result<Fuzzed, FuzzError> {
+        let runners: Vec<StageRunner<'_>> =
+            self.runners.into_iter().filter_map(|runner| runner.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
         let executions = runners.iter().map(StageRunner::answered).sum();
         let kinds = runners.iter().map(StageRunner::kinds).sum();
-        let controls: Vec<Control> =
-            runners.iter().map(|runner| runner.control().clone()).filter(|c| c.usual || c.asked()).collect();
-        let corpus = runners.iter().flat_map(|runner| runner.source().corpus()).collect();
         let held = runners.iter().map(StageRunner::held).sum();
+        let corpus = runners.iter().flat_map(|runner| runner.source().corpus()).collect();
+        let controls =
+            runners.iter().map(StageRunner::control).filter(|control| control.usual || control.asked()).cloned().collect();
         let mut found: Vec<Found> = runners.into_iter().flat_map(StageRunner::into_findings).collect();
         fingerprint::distinct(&mut found);
-        found.sort_by_key(|found| std::cmp::Reverse(found.finding.severity));
-        let (mut findings, mut cases, mut seen_at) = (Vec::new(), Vec::new(), Vec::new());
-        for Found { finding, case, seen_at: at, .. } in found {
-            findings.push(finding);
-            cases.push(case);
-            seen_at.push(at);
-        }
-        let report = Report {
-            target: self.target.identified(&*self.implementation),
-            seed: self.seed,
-            summary: Summary {
-                cases: executions,
-                asked: executions,
-                held,
-                skipped: 0,
-                findings: findings.len(),
-                interrupted: interrupted || failure.is_some(),
-            },
-            findings,
-            skipped: Vec::new(),
-            controls,
-            conduct,
-            failure: failure.filter(|_| !interrupted).map(|error| error.to_string()),
-        };
+        let findings = found.into_iter().map(|found| (found.finding, (found.case, found.seen_at))).collect();
+        let failure = self.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let tally = Tally { asked: executions, held, findings, skipped: Vec::new(), controls, failure };
+        let (report, beside) = tally.conclude(&Ended {
+            implementation: &*self.fuzzer.implementation,
+            target: &self.fuzzer.target,
+            patience: &self.patience,
+            seed: self.fuzzer.seed,
+            cases: executions,
+            interrupted: self.stop.load(Ordering::Relaxed),
+        })?;
+        let (cases, seen_at) = beside.into_iter().unzip();
         Ok(Fuzzed { report, cases, executions, seen_at, corpus, kinds })
     }
 }
@@ -213,14 +215,14 @@ struct Slot {
 
 /// Progress over all stages.
 #[derive(Default)]
-struct Tally {
+struct Counters {
     executions: AtomicUsize,
     findings: AtomicUsize,
     corpus: AtomicUsize,
     kinds: AtomicUsize,
 }
 
-impl Tally {
+impl Counters {
     /// Adds what a batch gave a runner that had so many findings, recipes and kinds `before`.
     fn add(&self, asked: usize, runner: &StageRunner<'_>, before: (usize, usize, usize)) -> Progress {
         let add = |to: &AtomicUsize, by: usize| to.fetch_add(by, Ordering::Relaxed) + by;

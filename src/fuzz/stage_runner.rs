@@ -17,10 +17,9 @@ use crate::{
     ask::{Answer, Confirmed, Patience, Session},
     catalogue::{Case, Catalogue},
     oracle::{HELD, Meaning, policy::Rule},
-    recipe::{Forged, Recipe},
+    recipe::Recipe,
     report::{Control, Finding},
-    token::Token,
-    verdict::{Outcome, Provenance, Verdict},
+    verdict::{Outcome, Verdict},
     verifier::{AskError, Implementation, Verifier},
 };
 
@@ -249,13 +248,8 @@ impl<'a> StageRunner<'a> {
     fn keep(&mut self, (recipe, token, answer): (Recipe, String, Verdict), meaning: Meaning, at: usize, catalogue: &Catalogue) {
         let fingerprint = Fingerprint::of(&recipe);
         let case = self.stage.case(recipe, meaning, catalogue);
-        let provenance = match meaning.outcome {
-            Outcome::Policy => Provenance::Genuine,
-            Outcome::Malleable => Provenance::Respelled,
-            _ => Provenance::Forged,
-        };
-        let forged = Forged { token: Token(token), canary: self.stage.canary().to_owned(), provenance, issued: Vec::new() };
-        let finding = Finding::new(&case, self.stage.algorithm(), meaning.outcome, &forged, &answer);
+        let shown = (token.as_str(), Some(self.stage.canary()));
+        let finding = Finding::new(&case, self.stage.algorithm(), meaning.outcome, shown, &answer);
         let found = Found { finding, case, seen_at: at, fingerprint, rule: meaning.rule };
         if !self.found.iter().any(|known| known.same_as(&found)) {
             self.found.push(found);

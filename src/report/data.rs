@@ -2,15 +2,14 @@
 
 use std::{fmt::Write as _, sync::Arc};
 
-use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-use super::{Baseline, Conclusion, failed_controls, failing};
+use super::{Baseline, Conclusion, Finding, failed_controls, failing};
 use crate::{
     algorithm::Algorithm,
-    catalogue::{Attack, Case},
+    catalogue::Attack,
     configuration::Configuration,
-    recipe::Forged,
-    verdict::{Claims, Outcome, Severity, Verdict},
+    verdict::{Severity, Verdict},
     verifier::{Conduct, Implementation},
 };
 
@@ -68,36 +67,6 @@ pub struct Summary {
     pub interrupted: bool,
 }
 
-/// A case that did not hold, twice. Reads back from a report, save for its claims.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Finding {
-    /// The case's id.
-    pub case: String,
-    /// The algorithm that the target was set up for.
-    pub algorithm: Algorithm,
-    /// What happened.
-    pub outcome: Outcome,
-    /// How bad that is.
-    pub severity: Severity,
-    /// The weakness in one sentence.
-    pub title: String,
-    /// The token, for replay.
-    pub token: String,
-    /// The claims that the target gave back, as JSON where they are JSON.
-    #[serde(serialize_with = "claims_as_json", skip_deserializing)]
-    pub claims: Option<Claims>,
-    /// What it means.
-    pub why: String,
-    /// RFC sections and CVE numbers.
-    pub references: Vec<String>,
-    /// CWE numbers.
-    pub cwe: Vec<String>,
-    /// What to do about it.
-    pub remedy: String,
-    /// How the target was set up, if not as usual.
-    pub configuration: String,
-}
-
 /// A case that was not asked, or whose answer says nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Skipped {
@@ -148,6 +117,16 @@ impl Control {
             unsupported: None,
             refusal: None,
         }
+    }
+
+    /// Whether both are controls of one set-up.
+    pub(crate) fn is_of(&self, other: &Self) -> bool {
+        (self.algorithm, &self.configuration) == (other.algorithm, &other.configuration)
+    }
+
+    /// Whether the finding was made under this set-up.
+    pub(crate) fn is_about(&self, finding: &Finding) -> bool {
+        (self.algorithm, &self.configuration) == (finding.algorithm, &finding.configuration)
     }
 
     pub(crate) fn note_genuine(&mut self, verdict: &Verdict) {
@@ -256,76 +235,6 @@ fn failure_text(findings: &[&Finding]) -> String {
         );
     }
     text
-}
-
-impl Finding {
-    pub(crate) fn new(case: &Case, algorithm: Algorithm, outcome: Outcome, forged: &Forged, verdict: &Verdict) -> Self {
-        let attack = &case.attack;
-        Self {
-            case: case.id.clone(),
-            algorithm,
-            outcome,
-            severity: severity(outcome, attack.severity),
-            title: attack.title.clone(),
-            token: forged.token.to_string(),
-            claims: match verdict {
-                Verdict::Accepted(claims) => claims.clone(),
-                _ => None,
-            },
-            why: match outcome {
-                Outcome::Policy if case.configuration.has_void_key() => VOID_KEY.to_owned(),
-                _ => why(outcome, &forged.canary, verdict),
-            },
-            references: attack.references.clone(),
-            cwe: attack.cwe.clone(),
-            remedy: attack.remedy.clone(),
-            configuration: case.configuration.label(),
-        }
-    }
-}
-
-/// How bad an outcome is, given how bad the attack is when it succeeds as meant.
-fn severity(outcome: Outcome, attack: Severity) -> Severity {
-    match outcome {
-        Outcome::Forged | Outcome::Policy => attack,
-        Outcome::Crashed | Outcome::Hung => attack.max(Severity::Medium).min(Severity::High),
-        Outcome::Slow => attack.max(Severity::Low).min(Severity::High),
-        Outcome::Malleable => attack.min(Severity::Low),
-        Outcome::Overstrict | Outcome::Held | Outcome::Skipped => Severity::Info,
-    }
-}
-
-const VOID_KEY: &str = "Anyone can forge signatures for the configured key. The target must refuse to load this key, but used it.";
-
-fn why(outcome: Outcome, canary: &str, verdict: &Verdict) -> String {
-    let echoed = matches!(verdict, Verdict::Accepted(Some(Claims(text))) if text.contains(canary));
-    match (outcome, verdict) {
-        (Outcome::Forged, _) if echoed => {
-            format!("The target accepted claims that no trusted key signed, and returned them: canary {canary} came back.")
-        }
-        (Outcome::Forged, _) => "The target accepted a token that no trusted key signed.".to_owned(),
-        (Outcome::Policy, _) => "A trusted key signed this token, but it breaks a rule and must be refused. It was accepted.".to_owned(),
-        (Outcome::Malleable, _) => {
-            "The claims are the issuer's, but the token's bytes are not: several encodings of one token are accepted, which bypasses denylists and caches indexed by the token string.".to_owned()
-        }
-        (Outcome::Overstrict, Verdict::Rejected(reason)) => format!("The target refused a valid token: {reason}"),
-        (Outcome::Crashed, Verdict::Crashed(reason)) => format!("The target crashed on this token: {reason}"),
-        (Outcome::Hung, Verdict::Hung(limit)) => format!("The target gave no answer within {} ms.", limit.as_millis()),
-        (Outcome::Slow, _) => "Each answer took far longer than the answer to a genuine token.".to_owned(),
-        _ => "The target gave different answers to the same token.".to_owned(),
-    }
-}
-
-#[allow(clippy::ref_option)] // serde's signature.
-fn claims_as_json<S: Serializer>(claims: &Option<Claims>, serializer: S) -> Result<S::Ok, S::Error> {
-    match claims {
-        None => serializer.serialize_none(),
-        // Claims may be text that no JSON library prints back, such as a number of a thousand digits or a NaN.
-        Some(Claims(text)) => match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(value) => value.serialize(serializer),
-            Err(_) => serializer.serialize_str(text),
-        },
-    }
 }
 
 impl Serialize for Report {

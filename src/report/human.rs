@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     algorithm::Algorithm,
-    report::{Control, Finding, Report, replay::Replayed},
+    report::{Control, Finding, Proof, Report, replay::Replayed},
     text::plain,
     verdict::{Outcome, Severity},
     verifier::Conduct,
@@ -123,6 +123,15 @@ fn found(report: &Report, view: &View<'_>) -> (Ink, &'static str, String) {
     }
     let sent = count(report.summary.asked, "attack token", "attack tokens");
     let partial = if report.summary.interrupted { " before the run was stopped" } else { "" };
+    let all: Vec<&Finding> = failing(report, view.fail_on, view.baseline).collect();
+    if all.iter().all(|finding| finding.proof == Some(Proof::Doubtful)) {
+        let verb = if all.len() == 1 { "was" } else { "were" };
+        let text = format!(
+            "{} of {sent} {verb} accepted, while genuine tokens were refused{partial}: what the answers are about is not known.",
+            grouped(all.len())
+        );
+        return (Ink::Warn, "DOUBTFUL", text);
+    }
     if let Some(forged) = counts.remove(&Outcome::Forged) {
         if matches!(view.front, Front::Fuzz(_)) {
             return (Ink::Bad, "FORGED", fuzz::forged(forged, &sent, partial));

@@ -34,6 +34,7 @@ fn finding(case: &str, algorithm: Algorithm, outcome: Outcome, severity: Severit
         references: vec!["RFC 8725 section 3.1".to_owned(), "CVE-2015-9235".to_owned()],
         cwe: vec!["CWE-347".to_owned()],
         remedy: "Compare alg with an allow list, case-sensitively, before any other processing.".to_owned(),
+        proof: Some(Proof::Canary),
         configuration: "usual key".to_owned(),
     }
 }
