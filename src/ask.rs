@@ -12,6 +12,7 @@ mod patience;
 mod session;
 mod setup;
 mod tally;
+mod twin;
 
 pub(crate) use self::{
     confirm::{Confirmed, Settled},
@@ -19,6 +20,7 @@ pub(crate) use self::{
     patience::Patience,
     session::{Answer, Question, Session},
     tally::{Ended, Tally},
+    twin::Twins,
 };
 pub use self::{controls::Invalid, setup::Setup};
 use crate::verifier::AskError;

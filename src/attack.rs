@@ -185,7 +185,9 @@ impl<'a> Gauntlet<'a> {
             self.catalogue.cases.iter().enumerate().map(|(at, case)| (case.id.as_str(), at)).collect();
         let order = |id: &str, algorithm: Algorithm| (self.algorithms.iter().position(|a| *a == algorithm), cases.get(id).copied());
         tally.findings.sort_by_key(|(finding, ())| order(&finding.case, finding.algorithm));
-        tally.skipped.sort_by_key(|skipped| order(&skipped.case, skipped.algorithm));
+        for list in [&mut tally.skipped, &mut tally.vacuous] {
+            list.sort_by_key(|case| order(&case.case, case.algorithm));
+        }
         tally.controls.sort_by_cached_key(|control| plan.position(control));
         tally
     }

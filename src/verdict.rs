@@ -85,6 +85,8 @@ pub enum Severity {
 pub enum Outcome {
     /// As it should be.
     Held,
+    /// Refused, but so is the token without its forged part: nothing is proven.
+    Vacuous,
     /// Not asked; the reason is beside it.
     Skipped,
     /// A good token was refused.
@@ -122,6 +124,7 @@ mod tests {
     fn outcomes_rank_by_gravity() {
         let ranked = [
             Outcome::Held,
+            Outcome::Vacuous,
             Outcome::Skipped,
             Outcome::Overstrict,
             Outcome::Malleable,

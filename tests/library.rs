@@ -11,7 +11,9 @@ use std::{
 
 use data_encoding::BASE64URL_NOPAD;
 use jwt_gauntlet::{
-    Algorithm, AskError, Catalogue, ConfigureError, Gauntlet, Outcome, Report, Severity, Trust, Verdict, Verifier, report::Proof,
+    Algorithm, AskError, Catalogue, Conclusion, ConfigureError, Gauntlet, Outcome, Report, Severity, Trust, Verdict, Verifier,
+    report::{Baseline, Proof},
+    verifier::strict::Strict,
 };
 
 type Toy = Box<dyn Fn(&str) -> Verdict + Send + Sync>;
@@ -255,4 +257,39 @@ fn a_verifier_that_accepts_a_broken_signature_is_not_secure() {
     let report = Gauntlet::new(quoting).algorithms([Algorithm::HS256]).catalogue(catalogue).run().expect("runs");
     assert_eq!(report.findings, []);
     assert!(failure(&report).contains("a token with a broken signature was accepted"), "{}", failure(&report));
+}
+
+#[test]
+fn a_refusal_beside_a_refused_twin_proves_nothing() {
+    // A service that looks its users up: of forged tokens it knows none, whoever signed them.
+    let by_subject = |trust: &Trust| {
+        let verify = toy(true)(trust)?;
+        Ok(move |token: &str| {
+            let known = ["\"user\"", "\"another-user\""].iter().any(|subject| payload(token).contains(subject));
+            if known { verify(token) } else { Verdict::rejected("no such user") }
+        })
+    };
+    let run = |classes: &[&str]| {
+        let mut catalogue = Catalogue::built_in();
+        catalogue
+            .select(&classes.iter().map(|class| (*class).to_owned()).collect::<Vec<_>>(), &[])
+            .expect("there are such classes");
+        Gauntlet::new(by_subject).algorithms([Algorithm::HS256]).catalogue(catalogue).run().expect("runs")
+    };
+    let report = run(&["alg-none"]);
+    assert!(report.summary.vacuous > report.summary.held, "{:?}", report.summary);
+    assert_eq!(report.vacuous.len() + report.summary.held + report.summary.skipped + report.findings.len(), report.summary.cases);
+    assert!(report.vacuous.iter().any(|case| case.reason == "refused without the forged part too: no such user"));
+    assert!(failure(&report).contains("refusals prove nothing: the tokens are refused without the forged part too"));
+    assert_eq!(Conclusion::of(&report, Severity::Medium, &Baseline::default()).exit_code(), 3);
+}
+
+#[test]
+fn the_reference_verifier_refuses_no_twin_but_those_in_json() {
+    let report = Gauntlet::new(Strict).algorithms(Algorithm::ALL).run().expect("runs");
+    assert!(report.summary.vacuous < report.summary.asked / 10, "{:?}", report.summary);
+    let unexplained: Vec<_> = report.vacuous.iter().filter(|case| !case.reason.ends_with("there are not three segments")).collect();
+    assert!(unexplained.is_empty(), "{unexplained:?}");
+    let json = ["alg-none/wrong-place", "confusion/unprotected-alg", "control/no-token", "sig-strip/json-"];
+    assert!(report.vacuous.iter().all(|case| json.iter().any(|class| case.case.starts_with(class))), "{:?}", report.summary);
 }

@@ -19,6 +19,8 @@ pub(crate) struct Tally<T = ()> {
     pub(crate) held: usize,
     pub(crate) findings: Vec<(Finding, T)>,
     pub(crate) skipped: Vec<Skipped>,
+    /// Cases whose refusal proves nothing.
+    pub(crate) vacuous: Vec<Skipped>,
     pub(crate) controls: Vec<Control>,
     /// Why the target can no longer be asked.
     pub(crate) failure: Option<AskError>,
@@ -39,8 +41,8 @@ pub(crate) struct Ended<'a> {
 
 impl<T> Default for Tally<T> {
     fn default() -> Self {
-        let (findings, skipped, controls) = (Vec::new(), Vec::new(), Vec::new());
-        Self { asked: 0, held: 0, findings, skipped, controls, failure: None }
+        let (findings, skipped, vacuous, controls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { asked: 0, held: 0, findings, skipped, vacuous, controls, failure: None }
     }
 }
 
@@ -52,12 +54,26 @@ impl<T> Tally<T> {
         skipped: impl FnOnce(String) -> Skipped,
         found: impl FnOnce(Meaning, &Verdict) -> (Finding, T),
     ) {
-        self.asked += usize::from(!matches!(settled, Settled::Skipped(_)));
         match settled {
-            Settled::Held => self.held += 1,
+            Settled::Held => self.held(),
             Settled::Skipped(reason) => self.skipped.push(skipped(reason)),
-            Settled::Found(meaning, verdict) => self.findings.push(found(meaning, &verdict)),
+            Settled::Found(meaning, verdict) => {
+                self.asked += 1;
+                self.findings.push(found(meaning, &verdict));
+            }
         }
+    }
+
+    /// Counts an answer as it should be.
+    pub(crate) fn held(&mut self) {
+        self.asked += 1;
+        self.held += 1;
+    }
+
+    /// Counts a refusal that proves nothing, since the token without its forged part is refused too.
+    pub(crate) fn vacuous(&mut self, case: Skipped) {
+        self.asked += 1;
+        self.vacuous.push(case);
     }
 
     /// Adds the controls of a stream to those of the same set-up.
@@ -74,6 +90,7 @@ impl<T> Tally<T> {
         self.held += part.held;
         self.findings.extend(part.findings);
         self.skipped.extend(part.skipped);
+        self.vacuous.extend(part.vacuous);
         part.controls.into_iter().for_each(|control| self.note(control));
         self.failure = self.failure.take().or(part.failure);
     }
@@ -104,12 +121,14 @@ impl<T> Tally<T> {
                 cases: run.cases,
                 asked: self.asked,
                 held: self.held,
+                vacuous: self.vacuous.len(),
                 skipped: self.skipped.len(),
                 findings: findings.len(),
                 interrupted: run.interrupted || failure.is_some(),
             },
             findings,
             skipped: self.skipped,
+            vacuous: self.vacuous,
             controls: self.controls,
             conduct: run.patience.told(run.implementation.conduct()),
             failure,

@@ -4,12 +4,13 @@ use std::sync::OnceLock;
 
 use crate::{
     algorithm::Algorithm,
-    ask::Setup,
+    ask::{Setup, Twins},
     catalogue::{Case, Catalogue},
     configuration::Configuration,
     recipe::Forged,
     report::Control,
     step::StepError,
+    verdict::{Expectation, Provenance},
 };
 
 /// Cases in a unit: enough to keep a program over pipes busy, few enough that controls stand close together and work spreads over cores.
@@ -31,13 +32,22 @@ pub(super) struct Stage {
 struct Batch {
     cases: Vec<Case>,
     seed: u64,
-    prepared: OnceLock<Vec<Prepared>>,
+    forged: OnceLock<Tokens>,
+}
+
+/// What a unit asks.
+pub(super) struct Tokens {
+    pub(super) cases: Vec<Prepared>,
+    /// The near-miss controls.
+    pub(super) twins: Vec<String>,
 }
 
 /// One case: its token, or why there is none.
 pub(super) struct Prepared {
     pub(super) case: Case,
     pub(super) forged: Result<Forged, StepError>,
+    /// Which near-miss control says whether its refusal proves anything; `None` where it needs none.
+    pub(super) twin: Option<usize>,
 }
 
 /// A batch and the stage it belongs to.
@@ -77,17 +87,13 @@ impl Plan {
     /// All tokens, forged now where they were not yet.
     #[must_use]
     pub fn tokens(&self) -> Vec<&str> {
-        let prepared = self.units().into_iter().flat_map(|unit| unit.prepared());
-        prepared.filter_map(|prepared| prepared.forged.as_ref().ok()).map(|forged| forged.token.as_str()).collect()
+        self.units().into_iter().flat_map(|unit| unit.tokens().forged()).collect()
     }
 
     /// Every token that a run sends when nothing is odd: those of [`Self::tokens`] in the same order, controls between them.
     #[must_use]
     pub fn stream(&self) -> Vec<&str> {
-        let units = self.units().into_iter();
-        units
-            .flat_map(|unit| unit.stage.stream(unit.prepared().iter().filter_map(|prepared| prepared.forged.as_ref().ok())))
-            .collect()
+        self.units().into_iter().flat_map(|unit| unit.stage.stream(unit.tokens())).collect()
     }
 
     /// Where the set-up of `control` stands.
@@ -103,31 +109,61 @@ impl Plan {
 }
 
 impl Stage {
-    /// Both controls, the cases, and another genuine token.
-    pub(super) fn stream<'a>(&'a self, forged: impl Iterator<Item = &'a Forged>) -> Vec<&'a str> {
+    /// Both controls, the cases, their twins, and another genuine token.
+    fn stream<'a>(&'a self, tokens: &'a Tokens) -> Vec<&'a str> {
         let Setup { genuine, broken, other, .. } = &self.setup;
         let before = [genuine.as_str(), broken.as_str()].into_iter();
-        before.chain(forged.map(|forged| forged.token.as_str())).chain([other.as_str()]).collect()
+        before.chain(tokens.forged()).chain(tokens.twins.iter().map(String::as_str)).chain([other.as_str()]).collect()
     }
 
     /// `None` where the configuration makes no sense for the algorithm.
     fn new(algorithm: Algorithm, configuration: &Configuration, cases: &[&Case], seed: u64) -> Option<Self> {
         let setup = Setup::new(algorithm, configuration.clone())?;
-        let batch = |cases: &[&Case]| Batch { cases: cases.iter().copied().cloned().collect(), seed, prepared: OnceLock::new() };
+        let batch = |cases: &[&Case]| Batch { cases: cases.iter().copied().cloned().collect(), seed, forged: OnceLock::new() };
         let units = cases.chunks(UNIT).map(batch).collect();
         Some(Self { setup, units })
     }
 }
 
+impl Tokens {
+    fn forged(&self) -> impl Iterator<Item = &str> {
+        self.cases.iter().filter_map(|prepared| prepared.forged.as_ref().ok()).map(|forged| forged.token.as_str())
+    }
+}
+
 impl<'a> Unit<'a> {
-    /// The forged cases.
-    pub(super) fn prepared(&self) -> &'a [Prepared] {
-        self.batch.prepared.get_or_init(|| {
-            let forge = |case: &Case| Prepared {
-                case: case.clone(),
-                forged: case.recipe.forge(&self.stage.setup.issuer, self.batch.seed, &case.id),
+    /// The forged cases and their twins.
+    pub(super) fn tokens(&self) -> &'a Tokens {
+        self.batch.forged.get_or_init(|| {
+            let issuer = &self.stage.setup.issuer;
+            let mut twins = Twins::new(issuer, self.batch.seed);
+            let forge = |case: &Case| {
+                let forged = case.recipe.forge(issuer, self.batch.seed, &case.id);
+                let unsigned = forged.as_ref().ok().filter(|forged| forged.provenance == Provenance::Forged);
+                let twin = unsigned.filter(|_| case.expect == Expectation::Reject).and_then(|forged| twins.of(forged));
+                Prepared { case: case.clone(), forged, twin }
             };
-            self.batch.cases.iter().map(forge).collect()
+            let cases = self.batch.cases.iter().map(forge).collect();
+            Tokens { cases, twins: twins.into_tokens() }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_miss_controls_are_less_than_a_tenth_of_the_questions() {
+        for algorithm in Algorithm::ALL {
+            let plan = Plan::new(&Catalogue::built_in(), &[algorithm], 1, (1, 1));
+            let twins: usize = plan.units().iter().map(|unit| unit.tokens().twins.len()).sum();
+            let covered = plan.units().iter().flat_map(|unit| &unit.tokens().cases).filter(|one| one.twin.is_some()).count();
+            let cases = plan.cases();
+            assert!(
+                twins > 0 && twins * 10 < cases && covered * 2 > cases,
+                "{algorithm}: {twins} twins of {covered} for {cases} cases"
+            );
+        }
     }
 }

@@ -1,18 +1,22 @@
 //! One unit of a run: configure, have everything asked and confirmed, and count.
 
-use std::sync::{Arc, atomic::AtomicBool};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use super::{
     Event,
-    plan::{Stage, Unit},
+    plan::{Prepared, Stage, Tokens, Unit},
 };
 use crate::{
-    ask::{Patience, Question, Session, Setup, Tally},
+    ask::{Patience, Question, Session, Settled, Setup, Tally},
     catalogue::Case,
     oracle::{Meaning, judge},
     recipe::Forged,
     report::{Control, Finding, Skipped},
-    verdict::{Echo, Provenance, Verdict},
+    text::cut,
+    verdict::{Echo, Expectation, Outcome, Provenance, Verdict},
     verifier::{AskError, Implementation, Verifier},
 };
 
@@ -24,32 +28,44 @@ pub(super) struct Worker<'a> {
     ready: Option<(usize, Result<Box<dyn Verifier>, String>)>,
 }
 
-/// A case with its token.
-struct Sent<'a> {
-    setup: &'a Setup,
-    case: &'a Case,
-    forged: &'a Forged,
+/// What is asked in a unit.
+enum Asked<'a> {
+    /// A case with its token.
+    Case(&'a Setup, &'a Prepared, &'a Forged),
+    /// A near-miss control.
+    Twin(&'a str),
 }
 
-impl Question for Sent<'_> {
+impl Question for Asked<'_> {
     fn token(&self) -> &str {
-        self.forged.token.as_str()
+        match self {
+            Self::Case(.., forged) => forged.token.as_str(),
+            Self::Twin(token) => token,
+        }
     }
 
     fn judge(&self, verdict: &Verdict) -> Meaning {
-        let echo = match verdict {
-            // What comes back matters only where the bytes do not decide alone.
-            Verdict::Accepted(claims) if self.forged.provenance != Provenance::Genuine => {
-                let ledger = self.setup.issuer.ledger_with(&self.forged.issued);
-                ledger.echo(self.token(), &self.forged.canary, claims.as_ref())
+        match self {
+            Self::Case(setup, prepared, forged) => {
+                let echo = match verdict {
+                    // What comes back matters only where the bytes do not decide alone.
+                    Verdict::Accepted(claims) if forged.provenance != Provenance::Genuine => {
+                        let ledger = setup.issuer.ledger_with(&forged.issued);
+                        ledger.echo(self.token(), &forged.canary, claims.as_ref())
+                    }
+                    _ => Echo::Silent,
+                };
+                judge(&prepared.case.expect, forged.provenance, verdict, echo).into()
             }
-            _ => Echo::Silent,
-        };
-        judge(&self.case.expect, self.forged.provenance, verdict, echo).into()
+            Self::Twin(_) => judge(&Expectation::Accept, Provenance::Genuine, verdict, Echo::Silent).into(),
+        }
     }
 
     fn class(&self) -> String {
-        format!("{} for {}", self.case.attack.id, self.setup.algorithm)
+        match self {
+            Self::Case(setup, prepared, _) => format!("{} for {}", prepared.case.attack.id, setup.algorithm),
+            Self::Twin(_) => "near-miss controls".to_owned(),
+        }
     }
 }
 
@@ -66,43 +82,24 @@ impl<'a> Worker<'a> {
         on_event: &(dyn Fn(Event<'_>) + Sync),
         stop: &AtomicBool,
     ) -> Result<(), AskError> {
-        let (stage, prepared) = (unit.stage, unit.prepared());
+        let (stage, tokens) = (unit.stage, unit.tokens());
         let setup = &stage.setup;
         let mut control = Control::of(setup.algorithm, &setup.configuration);
         let patience = self.patience;
         let result = match self.verifier(unit)? {
             Ok(verifier) => {
-                let mut sent = Vec::with_capacity(prepared.len());
-                for one in prepared {
-                    match &one.forged {
-                        Ok(forged) => sent.push(Sent { setup, case: &one.case, forged }),
-                        Err(error) => tally.skipped.push(stage.skipped(&one.case, error.to_string())),
-                    }
-                }
                 let session = Session { setup, verifier: &**verifier, patience };
-                session.settle(&sent, &mut control, stop, &mut |index, settled| {
-                    let sent = &sent[index];
-                    tally.settle(
-                        settled,
-                        |reason| stage.skipped(sent.case, reason),
-                        |meaning, verdict| {
-                            let (token, canary) = (sent.forged.token.as_str(), sent.forged.canary.as_str());
-                            let finding = Finding::new(sent.case, setup.algorithm, meaning.outcome, (token, Some(canary)), verdict);
-                            on_event(Event::Found(&finding));
-                            (finding, ())
-                        },
-                    );
-                })
+                ask(session, stage, tokens, &mut control, tally, on_event, stop)
             }
             Err(reason) => {
                 let why = format!("{}: {reason}", setup.configuration.label());
-                tally.skipped.extend(prepared.iter().map(|one| stage.skipped(&one.case, why.clone())));
+                tally.skipped.extend(tokens.cases.iter().map(|one| stage.skipped(&one.case, why.clone())));
                 control.unsupported = Some(reason.clone());
                 Ok(())
             }
         };
         tally.note(control);
-        on_event(Event::Done { cases: prepared.len() });
+        on_event(Event::Done { cases: tokens.cases.len() });
         result
     }
 
@@ -114,6 +111,60 @@ impl<'a> Worker<'a> {
             self.ready = Some((unit.number, unit.stage.setup.configure(self.implementation)?));
         }
         Ok(&self.ready.as_ref().expect("it was just set").1)
+    }
+}
+
+/// Asks the cases and then their twins, and counts: a refusal beside a refused twin proves nothing.
+fn ask(
+    session: Session<'_>,
+    stage: &Stage,
+    tokens: &Tokens,
+    control: &mut Control,
+    tally: &mut Tally,
+    on_event: &(dyn Fn(Event<'_>) + Sync),
+    stop: &AtomicBool,
+) -> Result<(), AskError> {
+    let setup = session.setup;
+    let mut asked = Vec::with_capacity(tokens.cases.len() + tokens.twins.len());
+    for one in &tokens.cases {
+        match &one.forged {
+            Ok(forged) => asked.push(Asked::Case(setup, one, forged)),
+            Err(error) => tally.skipped.push(stage.skipped(&one.case, error.to_string())),
+        }
+    }
+    let first_twin = asked.len();
+    asked.extend(tokens.twins.iter().map(|token| Asked::Twin(token)));
+    let (mut held, mut refused) = (Vec::new(), HashMap::new());
+    let result = session.settle(&asked, control, stop, &mut |index, settled| match (&asked[index], settled) {
+        (Asked::Twin(_), Settled::Found(meaning, verdict)) if meaning.outcome != Outcome::Slow => {
+            refused.insert(index - first_twin, without_forgery(&verdict));
+        }
+        (Asked::Twin(_), _) => {}
+        (Asked::Case(_, one, _), Settled::Held) => held.push(*one),
+        (Asked::Case(_, one, forged), settled) => {
+            let found = |meaning: Meaning, verdict: &Verdict| {
+                let shown = (forged.token.as_str(), Some(forged.canary.as_str()));
+                let finding = Finding::new(&one.case, setup.algorithm, meaning.outcome, shown, verdict);
+                on_event(Event::Found(&finding));
+                (finding, ())
+            };
+            tally.settle(settled, |reason| stage.skipped(&one.case, reason), found);
+        }
+    });
+    for one in held {
+        match one.twin.and_then(|twin| refused.get(&twin)) {
+            Some(reason) => tally.vacuous(stage.skipped(&one.case, reason.clone())),
+            None => tally.held(),
+        }
+    }
+    result
+}
+
+/// Why a refusal says nothing.
+fn without_forgery(twin: &Verdict) -> String {
+    match twin {
+        Verdict::Rejected(reason) => format!("refused without the forged part too: {}", cut(reason, 160)),
+        _ => "the target gives no answer without the forged part either".to_owned(),
     }
 }
 

@@ -193,7 +193,7 @@ impl Campaign<'_> {
         fingerprint::distinct(&mut found);
         let findings = found.into_iter().map(|found| (found.finding, (found.case, found.seen_at))).collect();
         let failure = self.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let tally = Tally { asked: executions, held, findings, skipped: Vec::new(), controls, failure };
+        let tally = Tally { asked: executions, held, findings, controls, failure, ..Tally::default() };
         let (report, beside) = tally.conclude(&Ended {
             implementation: &*self.fuzzer.implementation,
             target: &self.fuzzer.target,

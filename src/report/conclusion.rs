@@ -18,6 +18,8 @@ pub enum Conclusion {
     Lost,
     /// Every case was skipped, and not because the target refused all keys.
     NothingAsked,
+    /// No such finding, but most refusals prove nothing: the tokens are refused without their forged parts too.
+    Vacuous,
 }
 
 impl Conclusion {
@@ -36,6 +38,8 @@ impl Conclusion {
             Self::ControlsFailed
         } else if report.summary.asked == 0 && !refused_keys {
             Self::NothingAsked
+        } else if report.summary.vacuous > report.summary.held {
+            Self::Vacuous
         } else {
             Self::Held
         }
@@ -47,7 +51,7 @@ impl Conclusion {
         match self {
             Self::Held => 0,
             Self::Found => 1,
-            Self::ControlsFailed | Self::Interrupted | Self::NothingAsked => 3,
+            Self::ControlsFailed | Self::Interrupted | Self::NothingAsked | Self::Vacuous => 3,
             Self::Lost => 4,
         }
     }

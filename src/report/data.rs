@@ -26,6 +26,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What was not asked, or gave an answer that says nothing, and why.
     pub skipped: Vec<Skipped>,
+    /// Forged tokens whose refusal proves nothing, since the token is refused without its forged part too.
+    pub vacuous: Vec<Skipped>,
     /// How the controls went, one an algorithm and configuration.
     pub controls: Vec<Control>,
     /// What went wrong besides the answers.
@@ -59,6 +61,8 @@ pub struct Summary {
     pub asked: usize,
     /// Answers that were as they should be.
     pub held: usize,
+    /// Refusals that prove nothing, since the token is refused without its forged part too.
+    pub vacuous: usize,
     /// Cases not asked, or whose answer says nothing.
     pub skipped: usize,
     /// Findings.
@@ -67,7 +71,7 @@ pub struct Summary {
     pub interrupted: bool,
 }
 
-/// A case that was not asked, or whose answer says nothing.
+/// A case that was not asked, or whose answer proves nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Skipped {
     /// The case's id.
@@ -193,9 +197,17 @@ impl Report {
                 format!("the target was lost, so that nothing was proven: {}", self.failure.as_deref().unwrap_or_default())
             }
             Conclusion::NothingAsked => "every case was skipped, so that nothing was proven".to_owned(),
+            Conclusion::Vacuous => vacuous_text(self),
         };
         panic!("{text}");
     }
+}
+
+/// How much was refused for another reason, and the first of these reasons.
+fn vacuous_text(report: &Report) -> String {
+    let Summary { vacuous, held, .. } = report.summary;
+    let first = report.vacuous.first().map_or("", |case| case.reason.as_str());
+    format!("{vacuous} of {} refusals prove nothing: the tokens are {first}", vacuous + held)
 }
 
 /// Which controls failed, and how.
@@ -239,13 +251,14 @@ fn failure_text(findings: &[&Finding]) -> String {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut report = serializer.serialize_struct("Report", 9)?;
+        let mut report = serializer.serialize_struct("Report", 10)?;
         report.serialize_field("schema", "jwt-gauntlet/report/1")?;
         report.serialize_field("target", &self.target)?;
         report.serialize_field("seed", &self.seed)?;
         report.serialize_field("summary", &self.summary)?;
         report.serialize_field("findings", &self.findings)?;
         report.serialize_field("skipped", &self.skipped)?;
+        report.serialize_field("vacuous", &self.vacuous)?;
         report.serialize_field("controls", &self.controls)?;
         report.serialize_field("conduct", &self.conduct)?;
         match &self.failure {

@@ -107,7 +107,7 @@ fn severity(outcome: Outcome, attack: Severity) -> Severity {
         Outcome::Crashed | Outcome::Hung => attack.max(Severity::Medium).min(Severity::High),
         Outcome::Slow => attack.max(Severity::Low).min(Severity::High),
         Outcome::Malleable => attack.min(Severity::Low),
-        Outcome::Overstrict | Outcome::Held | Outcome::Skipped => Severity::Info,
+        Outcome::Overstrict | Outcome::Held | Outcome::Vacuous | Outcome::Skipped => Severity::Info,
     }
 }
 

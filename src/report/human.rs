@@ -4,9 +4,10 @@
 
 mod fuzz;
 mod groups;
+mod headline;
 mod replay;
 
-pub use fuzz::Fuzzing;
+pub use self::{fuzz::Fuzzing, headline::headline};
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     algorithm::Algorithm,
-    report::{Control, Finding, Proof, Report, replay::Replayed},
+    report::{Control, Finding, Report, Skipped, replay::Replayed},
     text::plain,
     verdict::{Outcome, Severity},
     verifier::Conduct,
@@ -84,119 +85,10 @@ pub fn write(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Resul
             }
         }
     }
+    refused_anyway(out, report, view)?;
     skipped(out, report, view)?;
     next_steps(out, report, view)?;
     writeln!(out, "\n{}", last_line(report, view))
-}
-
-/// The verdict in plain words, one paragraph.
-#[must_use]
-pub fn headline(report: &Report, view: &View<'_>) -> String {
-    let conclusion = Conclusion::of(report, view.fail_on, view.baseline);
-    let (ink, word, text) = match (conclusion, view.front) {
-        (Conclusion::Found | Conclusion::Held, Front::Replay(replayed)) => replay::verdict(conclusion, replayed),
-        (conclusion, _) => verdict(conclusion, report, view),
-    };
-    let wrapped = view.style.wrap(&format!("{word}: {text}"), 0);
-    let mut painted = wrapped.replacen(word, &view.style.paint(ink, word), 1);
-    painted.push('\n');
-    painted
-}
-
-fn verdict(conclusion: Conclusion, report: &Report, view: &View<'_>) -> (Ink, &'static str, String) {
-    match conclusion {
-        Conclusion::Found => found(report, view),
-        Conclusion::Held => (Ink::Good, "HELD", held(report, view)),
-        Conclusion::Interrupted => (Ink::Warn, "PROVED NOTHING", interrupted(report, view)),
-        Conclusion::Lost => (Ink::Warn, "PROVED NOTHING", lost(report, view)),
-        Conclusion::ControlsFailed => (Ink::Warn, "PROVED NOTHING", controls_failed(report)),
-        Conclusion::NothingAsked => {
-            (Ink::Warn, "PROVED NOTHING", "every case was skipped, so nothing is known about the target.".to_owned())
-        }
-    }
-}
-
-fn found(report: &Report, view: &View<'_>) -> (Ink, &'static str, String) {
-    let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
-    for finding in failing(report, view.fail_on, view.baseline) {
-        *counts.entry(finding.outcome).or_default() += 1;
-    }
-    let sent = count(report.summary.asked, "attack token", "attack tokens");
-    let partial = if report.summary.interrupted { " before the run was stopped" } else { "" };
-    let all: Vec<&Finding> = failing(report, view.fail_on, view.baseline).collect();
-    if all.iter().all(|finding| finding.proof == Some(Proof::Doubtful)) {
-        let verb = if all.len() == 1 { "was" } else { "were" };
-        let text = format!(
-            "{} of {sent} {verb} accepted, while genuine tokens were refused{partial}: what the answers are about is not known.",
-            grouped(all.len())
-        );
-        return (Ink::Warn, "DOUBTFUL", text);
-    }
-    if let Some(forged) = counts.remove(&Outcome::Forged) {
-        if matches!(view.front, Front::Fuzz(_)) {
-            return (Ink::Bad, "FORGED", fuzz::forged(forged, &sent, partial));
-        }
-        let verb = if forged == 1 { "was" } else { "were" };
-        let text = format!("{} of {sent} {verb} accepted, though no trusted key signed them{partial}.", grouped(forged));
-        return (Ink::Bad, "FORGED", if forged == 1 { text.replace("signed them", "signed it") } else { text });
-    }
-    let kinds: Vec<String> = counts.iter().rev().map(|(outcome, n)| format!("{} {}", grouped(*n), heading(*outcome).0)).collect();
-    (Ink::Bad, "FOUND", format!("no forgery was accepted, but {sent} revealed other weaknesses{partial}: {}.", kinds.join(", ")))
-}
-
-fn held(report: &Report, view: &View<'_>) -> String {
-    if report.summary.asked == 0 {
-        return "the target refused every key that the selected attacks need, which is the secure answer.".to_owned();
-    }
-    let text = match report.findings.iter().filter(|f| f.outcome == Outcome::Forged).count() {
-        0 => format!("none of {} was accepted as a forgery.", count(report.summary.asked, "attack token", "attack tokens")),
-        _ => format!("nothing new among {}.", count(report.summary.asked, "attack token", "attack tokens")),
-    };
-    let restarts = match report.conduct.restarts {
-        0 => String::new(),
-        n => format!(" The target ended on its own {}.", count(n, "time", "times")),
-    };
-    text + &spared(report, view) + &restarts
-}
-
-/// The findings that do not fail a run, as sentences.
-fn spared(report: &Report, view: &View<'_>) -> String {
-    let known = report.findings.iter().filter(|f| view.baseline.knows(f)).count();
-    let minor = report.findings.len() - known;
-    let mut text = String::new();
-    if minor > 0 {
-        text.push_str(&format!(" {} below `--fail-on {}`.", count(minor, "finding", "findings"), severity_name(view.fail_on)));
-    }
-    if known > 0 {
-        text.push_str(&format!(" {} in the baseline.", count(known, "known finding", "known findings")));
-    }
-    text
-}
-
-fn interrupted(report: &Report, view: &View<'_>) -> String {
-    let so_far = if report.findings.is_empty() { "no finding" } else { "nothing that fails it" };
-    format!("the run was stopped after {}, with {so_far} so far.{}", progress(report), spared(report, view))
-}
-
-fn lost(report: &Report, view: &View<'_>) -> String {
-    format!("the target stopped responding after {}.{}", progress(report), spared(report, view))
-}
-
-fn progress(report: &Report) -> String {
-    if report.summary.asked == report.summary.cases {
-        return count(report.summary.cases, "token", "tokens");
-    }
-    format!("{} of {}", grouped(report.summary.asked), count(report.summary.cases, "case", "cases"))
-}
-
-fn controls_failed(report: &Report) -> String {
-    let failed: Vec<&Control> = failed_controls(report).collect();
-    let names: Vec<String> = failed.iter().map(|c| c.algorithm.to_string()).collect();
-    let names = names.join(", ");
-    if failed.iter().all(|c| c.passed()) {
-        return format!("the controls failed. The target accepted tokens with a broken signature ({names}).");
-    }
-    format!("the controls failed. The target refused genuine tokens ({names}), so its refusals say nothing about forged ones.")
 }
 
 /// What the verdict rests on: the target and its controls.
@@ -288,22 +180,37 @@ fn section(out: &mut dyn Write, outcome: Outcome, groups: &[&Group<'_>], view: &
     Ok(())
 }
 
-fn skipped(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()> {
+fn skipped<'a>(out: &mut dyn Write, report: &'a Report, view: &View<'_>) -> io::Result<()> {
     if report.skipped.is_empty() {
         return Ok(());
     }
     let odd = report.controls.iter().filter(|c| !c.usual && c.unsupported.is_some());
     let refused: Vec<String> = odd.map(|c| format!("{}: ", c.configuration)).collect();
-    let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
-    for skipped in &report.skipped {
+    let reason = |skipped: &'a Skipped| {
         let odd = refused.iter().any(|label| skipped.reason.starts_with(label));
-        let reason = if odd { "the target refused the unusual key configuration that they need" } else { &skipped.reason };
-        *reasons.entry(reason).or_default() += 1;
-    }
-    let mut reasons: Vec<(&str, usize)> = reasons.into_iter().collect();
-    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        if odd { "the target refused the unusual key configuration that they need" } else { skipped.reason.as_str() }
+    };
     let title = view.style.paint(Ink::Bold, "SKIPPED");
     writeln!(out, "\n{title}  {}, not sent or not judged", count(report.skipped.len(), "case", "cases"))?;
+    reasons(out, report.skipped.iter().map(reason), view)
+}
+
+fn refused_anyway(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Result<()> {
+    if report.vacuous.is_empty() {
+        return Ok(());
+    }
+    let title = view.style.paint(Ink::Bold, "VACUOUS");
+    let cases = count(report.vacuous.len(), "refusal", "refusals");
+    writeln!(out, "\n{title}  {cases} that prove nothing, since the trusted key's own token is refused beside them")?;
+    reasons(out, report.vacuous.iter().map(|case| case.reason.as_str()), view)
+}
+
+/// The commonest reasons, with their numbers.
+fn reasons<'a>(out: &mut dyn Write, all: impl Iterator<Item = &'a str>, view: &View<'_>) -> io::Result<()> {
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    all.for_each(|reason| *numbers.entry(reason).or_default() += 1);
+    let mut reasons: Vec<(&str, usize)> = numbers.into_iter().collect();
+    reasons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
     for (reason, n) in reasons.iter().take(8) {
         writeln!(out, "  {:>6}  {}", grouped(*n), view.style.wrap(&plain(reason), 10))?;
     }
@@ -383,8 +290,9 @@ pub fn last_line(report: &Report, view: &View<'_>) -> String {
         true => format!(", stopped after {}", grouped(summary.asked)),
         false => String::new(),
     };
+    let vacuous = if summary.vacuous > 0 { format!(" {} vacuous,", grouped(summary.vacuous)) } else { String::new() };
     let text = format!(
-        "{}{stopped}: {} held, {}, {} skipped{took}; seed {}; exit {}: {meaning}",
+        "{}{stopped}: {} held,{vacuous} {}, {} skipped{took}; seed {}; exit {}: {meaning}",
         count(summary.cases, "case", "cases"),
         grouped(summary.held),
         count(summary.findings, "finding", "findings"),

@@ -35,12 +35,14 @@ impl Replayed {
     #[must_use]
     pub fn of(report: &Report, cases: &[(String, Algorithm)]) -> Vec<Self> {
         let found: HashMap<_, _> = report.findings.iter().map(|f| ((f.case.as_str(), f.algorithm), f.outcome)).collect();
-        let skipped: HashMap<_, _> = report.skipped.iter().map(|s| ((s.case.as_str(), s.algorithm), &s.reason)).collect();
+        let unproven = [(&report.skipped, Outcome::Skipped), (&report.vacuous, Outcome::Vacuous)];
+        let unproven = unproven.into_iter().flat_map(|(cases, outcome)| cases.iter().map(move |case| (case, outcome)));
+        let unproven: HashMap<_, _> = unproven.map(|(s, outcome)| ((s.case.as_str(), s.algorithm), (outcome, &s.reason))).collect();
         let one = |(case, algorithm): &(String, Algorithm)| {
             let key = (case.as_str(), *algorithm);
-            let (outcome, reason) = match (found.get(&key), skipped.get(&key)) {
+            let (outcome, reason) = match (found.get(&key), unproven.get(&key)) {
                 (Some(outcome), _) => (*outcome, None),
-                (None, Some(reason)) => (Outcome::Skipped, Some((*reason).clone())),
+                (None, Some((outcome, reason))) => (*outcome, Some((*reason).clone())),
                 (None, None) if report.summary.interrupted => (Outcome::Skipped, Some("the run ended before it".to_owned())),
                 (None, None) => (Outcome::Held, None),
             };

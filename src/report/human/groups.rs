@@ -28,6 +28,7 @@ pub(super) fn heading(outcome: Outcome) -> (&'static str, &'static str) {
         Outcome::Malleable => ("malleable", "the issuer's claims accepted in a changed token, which bypasses denylists and caches"),
         Outcome::Overstrict => ("overstrict", "a valid token was refused"),
         Outcome::Held => ("held", "as expected"),
+        Outcome::Vacuous => ("vacuous", "refused, and so is the token without its forged part"),
         Outcome::Skipped => ("skipped", "not sent"),
     }
 }

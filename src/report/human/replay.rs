@@ -20,7 +20,12 @@ const TITLE: usize = 12;
 pub(super) fn verdict(conclusion: Conclusion, replayed: &[Replayed]) -> (Ink, &'static str, String) {
     let (still, skipped) = (happening(replayed), replayed.iter().filter(|r| r.outcome == Outcome::Skipped).count());
     let cases = count(replayed.len(), "case", "cases");
-    let spared = if skipped > 0 { format!(" {} could not be sent.", count(skipped, "case", "cases")) } else { String::new() };
+    let mut spared = if skipped > 0 { format!(" {} could not be sent.", count(skipped, "case", "cases")) } else { String::new() };
+    let vacuous = replayed.iter().filter(|r| r.outcome == Outcome::Vacuous).count();
+    if vacuous > 0 {
+        let cases = count(vacuous, "case", "cases");
+        spared.push_str(&format!(" {cases} cannot be told, since the token is refused without its forged part too."));
+    }
     match conclusion {
         Conclusion::Found => (Ink::Bad, "STILL HAPPENS", format!("{} of {cases} replayed.{spared}", grouped(still))),
         _ => (Ink::Good, "HELD", format!("none of {cases} replayed still happens.{spared}")),
@@ -28,7 +33,7 @@ pub(super) fn verdict(conclusion: Conclusion, replayed: &[Replayed]) -> (Ink, &'
 }
 
 fn happening(replayed: &[Replayed]) -> usize {
-    replayed.iter().filter(|r| !matches!(r.outcome, Outcome::Held | Outcome::Skipped)).count()
+    replayed.iter().filter(|r| !matches!(r.outcome, Outcome::Held | Outcome::Vacuous | Outcome::Skipped)).count()
 }
 
 /// One case after the other.
@@ -38,6 +43,7 @@ pub(super) fn table(out: &mut dyn Write, report: &Report, replayed: &[Replayed],
         let finding = report.findings.iter().find(|f| f.case == one.case && f.algorithm == one.algorithm);
         let (ink, text) = match one.outcome {
             Outcome::Held => (Ink::Good, "does not happen".to_owned()),
+            Outcome::Vacuous => (Ink::Warn, "proves nothing".to_owned()),
             Outcome::Skipped => (Ink::Warn, "not sent".to_owned()),
             outcome => (Ink::Bad, format!("still happens: {}", heading(outcome).1)),
         };
