@@ -25,6 +25,8 @@ pub struct Plan {
 /// The cases of one algorithm and configuration.
 pub(super) struct Stage {
     pub(super) setup: Setup,
+    /// How its controls went, before any was sent.
+    pub(super) control: Control,
     units: Vec<Batch>,
 }
 
@@ -98,8 +100,7 @@ impl Plan {
 
     /// Where the set-up of `control` stands.
     pub(super) fn position(&self, control: &Control) -> Option<usize> {
-        let of = |stage: &Stage| control.is_of(&Control::of(stage.setup.algorithm, &stage.setup.configuration));
-        self.stages.iter().position(of)
+        self.stages.iter().position(|stage| stage.control.is_of(control))
     }
 
     pub(super) fn units(&self) -> Vec<Unit<'_>> {
@@ -121,7 +122,8 @@ impl Stage {
         let setup = Setup::new(algorithm, configuration.clone())?;
         let batch = |cases: &[&Case]| Batch { cases: cases.iter().copied().cloned().collect(), seed, forged: OnceLock::new() };
         let units = cases.chunks(UNIT).map(batch).collect();
-        Some(Self { setup, units })
+        let control = Control::of(algorithm, configuration);
+        Some(Self { setup, control, units })
     }
 }
 

@@ -84,7 +84,7 @@ impl<'a> Worker<'a> {
     ) -> Result<(), AskError> {
         let (stage, tokens) = (unit.stage, unit.tokens());
         let setup = &stage.setup;
-        let mut control = Control::of(setup.algorithm, &setup.configuration);
+        let mut control = stage.control.clone();
         let patience = self.patience;
         let result = match self.verifier(unit)? {
             Ok(verifier) => {

@@ -201,7 +201,7 @@ fn refused_anyway(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::
     }
     let title = view.style.paint(Ink::Bold, "VACUOUS");
     let cases = count(report.vacuous.len(), "refusal", "refusals");
-    writeln!(out, "\n{title}  {cases} that prove nothing, since the trusted key's own token is refused beside them")?;
+    writeln!(out, "\n{title}  {cases} that prove nothing: the tokens are refused without their forged parts too")?;
     reasons(out, report.vacuous.iter().map(|case| case.reason.as_str()), view)
 }
 
