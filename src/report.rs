@@ -1,19 +1,19 @@
 //! What a run gave ([`Report`]) and what that amounts to ([`Conclusion`]); one format, one file, each a pure function over a report and a
 //! [`Write`](std::io::Write). The same findings give the same bytes.
 //!
-//! Deliberately absent: any asking ([`crate::ask`]), and deciding what an answer means ([`crate::oracle`]).
+//! Deliberately absent: any asking, and deciding what an answer means.
 
 pub mod baseline;
 mod conclusion;
 mod data;
-pub mod human;
+pub(crate) mod human;
 pub mod json;
 pub mod replay;
-pub mod style;
+pub(crate) mod style;
 
+pub(crate) use self::conclusion::{failed_controls, failing};
 pub use self::{
     baseline::Baseline,
-    conclusion::{Conclusion, failed_controls, failing},
+    conclusion::Conclusion,
     data::{Control, Finding, Report, Skipped, Summary, Target},
-    style::Style,
 };

@@ -16,6 +16,7 @@ use crate::{
 
 /// The result of a run.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Report {
     /// What was attacked.
     pub target: Target,
@@ -37,6 +38,7 @@ pub struct Report {
 
 /// The name of what was attacked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Target {
     /// Its name.
     pub name: String,
@@ -53,6 +55,7 @@ impl Target {
 
 /// Counts of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Summary {
     /// Cases planned, over all algorithms.
     pub cases: usize,
@@ -70,6 +73,7 @@ pub struct Summary {
 
 /// A case that did not hold, twice. Reads back from a report, save for its claims.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The case's id.
     pub case: String,
@@ -100,6 +104,7 @@ pub struct Finding {
 
 /// A case that was not asked, or whose answer says nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The case's id.
     pub case: String,
@@ -114,6 +119,7 @@ pub struct Skipped {
 
 /// How the controls of one algorithm and configuration went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Control {
     /// The algorithm.
     pub algorithm: Algorithm,
