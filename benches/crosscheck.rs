@@ -15,7 +15,7 @@ use std::{
 use aws_lc_rs::{hmac, rand::SystemRandom, signature};
 use jwt_gauntlet::{
     Algorithm,
-    bench::{
+    internal::bench::{
         Backend, Bench, Operation, Scheme,
         backend::{AwsLc, Ring},
         contender::Choice,

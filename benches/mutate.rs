@@ -14,8 +14,8 @@ use std::{
 use criterion::{Criterion, Throughput};
 use jwt_gauntlet::{
     Algorithm, Trust,
+    internal::libfuzzer::mutator::Mutator,
     keys::{Key, Role},
-    libfuzzer::mutator::Mutator,
     verifier::builtin,
 };
 

@@ -23,7 +23,7 @@ use std::{
 
 use jwt_gauntlet::{
     Fuzzer, Implementation, Trust, Verdict, Verifier,
-    protocol::{configure, question},
+    internal::protocol::{configure, question},
     verifier::{
         AskError, ConfigureError, OnAnswer,
         exec::{Exec, Limits},

@@ -6,7 +6,7 @@
 use std::{hint::black_box, time::Duration};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
-use jwt_gauntlet::bench::{
+use jwt_gauntlet::internal::bench::{
     Operation, Scheme, backend,
     contender::{Choice, Gate, contenders},
     library,

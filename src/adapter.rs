@@ -33,6 +33,7 @@ const PROTOCOL: u64 = 1;
 
 /// Why an adapter stopped before the end of its input. The process should say so on standard error and exit with 2.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ServeError {
     /// The questions could not be read.
     #[error("cannot read the questions")]

@@ -27,6 +27,7 @@ use crate::verifier::AskError;
 
 /// Why a run gave no report.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RunError {
     /// The target could not be asked at all.
     #[error("{}", lost(.0))]

@@ -40,6 +40,7 @@ pub struct Gauntlet<'a> {
 
 /// Something that happened in a run.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Event<'a> {
     /// Everything is planned; so many cases will be asked.
     Planned {

@@ -40,6 +40,7 @@ pub struct Catalogue {
 
 /// One class of attack: what a file says about all its cases.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Attack {
     /// The file's path without its ending: `alg-none/case-variants`.
     pub id: String,
@@ -55,8 +56,18 @@ pub struct Attack {
     pub remedy: String,
 }
 
+impl Attack {
+    /// A class without references or CWE numbers; both can be added to it.
+    #[must_use]
+    pub fn new(id: &str, title: &str, severity: Severity, remedy: &str) -> Self {
+        let (id, title, remedy) = (id.to_owned(), title.to_owned(), remedy.to_owned());
+        Self { id, title, severity, cwe: Vec::new(), references: Vec::new(), remedy }
+    }
+}
+
 /// One token to forge and what should come of it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Case {
     /// Attack id, `#` and the values that set it apart: `alg-none/case-variants#nOnE`.
     pub id: String,
@@ -72,8 +83,18 @@ pub struct Case {
     pub expect: Expectation,
 }
 
+impl Case {
+    /// A case for every algorithm and the usual configuration; both can be changed in it.
+    #[must_use]
+    pub fn new(id: &str, attack: &Arc<Attack>, recipe: Recipe, expect: Expectation) -> Self {
+        let (id, attack, applies) = (id.to_owned(), Arc::clone(attack), Algorithm::ALL.to_vec());
+        Self { id, attack, applies, configuration: Configuration::default(), recipe, expect }
+    }
+}
+
 /// Why a catalogue could not be loaded.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LoadError {
     /// A file or folder that cannot be read.
     #[error("cannot read {}", file.display())]

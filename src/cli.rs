@@ -27,9 +27,9 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use jwt_gauntlet::{
-    ask::RunError,
-    fuzz::gate::Invalid,
-    report::{Style, style::Ink},
+    RunError,
+    fuzz::Invalid,
+    internal::report::style::{Ink, Style},
 };
 
 /// Attacks any JWT verifier with forged tokens, and proves which ones it wrongly accepted.

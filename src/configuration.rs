@@ -17,6 +17,7 @@ use crate::{
 /// How the verifier is set up for a case; the default is the trusted key in its usual shape.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Configuration {
     /// Another key than the trusted one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,6 +47,7 @@ const ODD_SECRETS: [&str; 7] = [
 /// An allow list of more than one algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Allow {
     /// HS256, HS384 and HS512 too: the list of a service that is moving from secrets to key pairs.
     WithHmac,
@@ -54,6 +56,7 @@ pub enum Allow {
 /// A key that an operator should not have configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum OddKey {
     /// RSA 2048 bit, public exponent 3: allowed, but it turns lax padding checks into forgery.
     #[serde(rename = "rsa-exponent-3")]
@@ -158,6 +161,14 @@ impl Configuration {
         let lists = vec![Self { allow: Some(Allow::WithHmac.into()), ..usual() }];
         let sensible = |all: Vec<Self>| all.into_iter().filter(|configuration| configuration.trust(algorithm).is_some()).collect();
         [keys, texts, secrets, lists].map(sensible)
+    }
+
+    /// Whether it asks for no key or secret of its own, so that a token for it can be forged against a verifier that someone else
+    /// configured.
+    #[must_use]
+    pub fn suits_any_key(&self) -> bool {
+        let Self { key, secret_hex, key_text: _, allow: _ } = self;
+        key.is_none() && secret_hex.is_none()
     }
 
     /// Whether the configured key is one that anyone can sign for.

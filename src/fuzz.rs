@@ -11,9 +11,9 @@
 mod batch_queue;
 mod campaign;
 mod class;
-pub mod corpus;
-mod fingerprint;
-pub mod gate;
+pub(crate) mod corpus;
+pub(crate) mod fingerprint;
+pub(crate) mod gate;
 mod schedule;
 mod semaphore;
 mod shrink;
@@ -23,8 +23,9 @@ pub(crate) mod token_source;
 
 use std::{num::NonZeroUsize, sync::atomic::AtomicBool, thread, time::Duration};
 
-pub use self::fingerprint::Fingerprint;
-use self::gate::Invalid;
+pub(crate) use self::fingerprint::Fingerprint;
+pub use self::gate::Invalid;
+
 use crate::{
     algorithm::Algorithm,
     ask::RunError,
@@ -53,6 +54,7 @@ pub struct Fuzzer<'a> {
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Progress {
     /// Tokens asked about.
     pub executions: usize,
@@ -66,6 +68,7 @@ pub struct Progress {
 
 /// Something that happened in a run.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Event<'a> {
     /// A batch was asked and judged.
     Progress(Progress),
@@ -77,6 +80,7 @@ pub enum Event<'a> {
 
 /// What a fuzzing run gave.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Fuzzed {
     /// The findings, as an attack would report them.
     pub report: Report,
@@ -94,6 +98,7 @@ pub struct Fuzzed {
 
 /// Why a run gave nothing.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FuzzError {
     /// The target could not be reached.
     #[error(transparent)]
@@ -157,7 +162,7 @@ impl<'a> Fuzzer<'a> {
         self
     }
 
-    /// Words of the target's own, beside the built-in vocabulary; see [`crate::harvest`].
+    /// Words of the target's own, such as a `Vec<String>`, beside the built-in vocabulary.
     #[must_use]
     pub fn words(mut self, harvested: impl Into<Harvest>) -> Self {
         self.words = Words::with(harvested);

@@ -114,6 +114,7 @@ impl Issuer {
     }
 
     /// What the oracle knows about this issuer.
+    #[doc(hidden)]
     #[must_use]
     pub fn oracle(&self) -> Oracle<'_> {
         let Self { public, trust, ledger, anyone_signs, genuine, other, .. } = self;
@@ -121,12 +122,14 @@ impl Issuer {
     }
 
     /// Where the bytes of `token` come from, with nothing recorded but the genuine tokens; see [`Oracle::provenance_alone`].
+    #[doc(hidden)]
     #[must_use]
     pub fn provenance_alone(&self, token: &str) -> Provenance {
         self.oracle().provenance_alone(token)
     }
 
     /// The genuine tokens, and those that the issuer signed on the way to a forgery.
+    #[doc(hidden)]
     #[must_use]
     pub fn ledger_with(&self, issued: &[Entry]) -> Cow<'_, Ledger> {
         self.ledger.with(issued)

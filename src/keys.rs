@@ -10,7 +10,7 @@ mod certificate;
 pub(crate) mod der;
 mod ec;
 pub(crate) mod eddsa;
-mod private;
+pub(crate) mod private;
 mod public;
 mod rsa_key;
 mod secret;
@@ -25,24 +25,26 @@ use data_encoding::BASE64URL_NOPAD;
 use ring::signature::Ed25519KeyPair;
 use serde::{Deserialize, Serialize};
 
-pub use self::{
+pub(crate) use self::{
     certificate::CertificateSpec,
-    ec::Curve,
     private::private_keys,
+    public::rsa_parameters,
+    rsa_key::{digest_info, emsa_pkcs1, emsa_pss, mgf1},
+    secret::{bare, derive, read_secret, tag},
+};
+pub use self::{
+    ec::Curve,
     public::{KeyError, PublicKey, PublicMaterial},
-    rsa_key::{RsaKey, digest_info, emsa_pkcs1, emsa_pss, mgf1},
+    rsa_key::RsaKey,
     secret::{Derivation, MacHash, SecretReading},
     text::{KeyText, UnknownKeyText},
-};
-pub(crate) use self::{
-    public::rsa_parameters,
-    secret::{bare, derive, read_secret, tag},
 };
 use crate::algorithm::{Algorithm, Family};
 
 /// Who holds a key, or what is odd about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Role {
     /// The issuer's key, the one that verifiers are set up to trust.
     Trusted,
@@ -92,6 +94,7 @@ pub enum Material {
 /// A key and an algorithm that do not belong together.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("key `{kid}` cannot sign with {algorithm}")]
+#[non_exhaustive]
 pub struct SignError {
     /// The key asked.
     pub kid: String,

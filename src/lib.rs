@@ -18,12 +18,16 @@
 //! ```
 //!
 //! # The way through
-//! [`catalogue`] (`Attack`, `Case`) → [`recipe`] (`Forged`) → [`verifier`] (`Verdict`) → [`oracle`] (`Outcome`) → [`report`] (`Report`,
+//! [`catalogue`] (`Attack`, `Case`) → [`recipe`] (`Forged`) → [`verifier`] (`Verdict`) → the oracle (`Outcome`) → [`report`] (`Report`,
 //! `Conclusion`). New code belongs to exactly one of these rooms, and nothing flows backwards: `tests/rooms.rs` lists which room may use
 //! which.
 //!
+//! # What is public
+//! All that is listed here is public and follows semantic versioning; `tests/golden/surface.txt` is the list that a test holds it against.
+//! The machinery (the oracle, the vocabulary, the benches, …) is in a hidden module, `internal`, which promises nothing.
+//!
 //! # Invariants
-//! - The oracle is computed from bytes ([`oracle::ledger`], [`oracle::recognise`]): it compares with what the trusted keys signed.
+//! - The oracle is computed from bytes: it compares with what the trusted keys signed.
 //! - `Err` never means "the token was refused"; that is a [`Verdict`].
 //! - The same seed gives the same tokens, canaries included.
 //! - Nothing outside the command line prints, and nothing uses the network.
@@ -32,38 +36,39 @@
 
 pub mod adapter;
 pub mod algorithm;
-pub mod ask;
+mod ask;
 pub mod attack;
-pub mod bench;
+mod bench;
 pub mod catalogue;
-pub mod choice;
+mod choice;
 pub mod configuration;
-pub mod entropy;
+mod entropy;
 pub mod fuzz;
 #[cfg(unix)]
-pub mod guard;
-pub mod harvest;
-pub mod inspect;
+mod guard;
+mod harvest;
+mod inspect;
 pub mod issuer;
 pub mod keys;
-pub mod libfuzzer;
-pub mod oracle;
+mod libfuzzer;
+mod oracle;
 #[cfg(feature = "proptest")]
 pub mod proptest;
-pub mod protocol;
+mod protocol;
 pub mod recipe;
 pub mod replay;
 pub mod report;
-pub mod sample;
+mod sample;
 pub mod step;
-pub mod text;
+mod text;
 pub mod token;
 pub mod trust;
 pub mod verdict;
 pub mod verifier;
-pub mod words;
+mod words;
 
 pub use algorithm::Algorithm;
+pub use ask::RunError;
 pub use attack::Gauntlet;
 pub use catalogue::Catalogue;
 pub use fuzz::Fuzzer;
@@ -71,6 +76,79 @@ pub use report::{Conclusion, Finding, Report};
 pub use trust::Trust;
 pub use verdict::{Claims, Outcome, Severity, Verdict};
 pub use verifier::{AskError, ConfigureError, Implementation, Verifier};
+
+/// The machinery, for this crate's own program, macros, benches and fuzz targets.
+///
+/// **There is no promise of stability here, and no part of it counts for semantic versioning**: what is in this module may change or go in
+/// any release. What a user needs is outside of it; if something is missing there, please open an issue.
+#[doc(hidden)]
+pub mod internal {
+    pub mod ask {
+        pub use crate::ask::*;
+    }
+    pub mod bench {
+        pub use crate::bench::*;
+    }
+    pub mod choice {
+        pub use crate::choice::*;
+    }
+    pub mod entropy {
+        pub use crate::entropy::*;
+    }
+    pub mod fuzz {
+        pub use crate::fuzz::fingerprint::Fingerprint;
+        pub mod corpus {
+            pub use crate::fuzz::corpus::*;
+        }
+        pub mod gate {
+            pub use crate::fuzz::gate::*;
+        }
+    }
+    #[cfg(unix)]
+    pub mod guard {
+        pub use crate::guard::*;
+    }
+    pub mod harvest {
+        pub use crate::harvest::*;
+    }
+    pub mod inspect {
+        pub use crate::inspect::*;
+    }
+    pub mod keys {
+        pub use crate::keys::private::private_keys;
+    }
+    pub mod libfuzzer {
+        pub use crate::libfuzzer::*;
+    }
+    pub mod oracle {
+        pub use crate::oracle::*;
+    }
+    pub mod protocol {
+        pub use crate::protocol::*;
+    }
+    pub mod report {
+        pub mod human {
+            pub use crate::report::human::*;
+        }
+        pub mod style {
+            pub use crate::report::style::*;
+        }
+    }
+    pub mod sample {
+        pub use crate::sample::*;
+    }
+    pub mod text {
+        pub use crate::text::*;
+    }
+    pub mod verifier {
+        pub mod strawman {
+            pub use crate::verifier::strawman::*;
+        }
+    }
+    pub mod words {
+        pub use crate::words::*;
+    }
+}
 
 #[cfg(all(fuzzing, feature = "libfuzzer"))]
 #[doc(hidden)]

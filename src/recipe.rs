@@ -33,6 +33,7 @@ pub struct Recipe {
 
 /// A token that a recipe made.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Forged {
     /// The wire text.
     pub token: Token,
@@ -41,6 +42,7 @@ pub struct Forged {
     /// Where its bytes come from.
     pub provenance: Provenance,
     /// What the issuer signed on the way.
+    #[doc(hidden)]
     pub issued: Vec<Entry>,
 }
 

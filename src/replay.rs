@@ -24,6 +24,7 @@ use crate::{
 
 /// A token to ask about, and how the target is set up for it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Question {
     /// What the report calls it.
     pub case: String,

@@ -54,6 +54,7 @@ pub use crate::{
 #[strum_discriminants(name(StepKind), vis(pub(crate)))]
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case", rename_all_fields = "kebab-case", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Step {
     /// Replaces the value of every header member of that name, or appends one; `to` is JSON text.
     SetHeader { name: Choice<String>, to: Choice<String> },
@@ -195,6 +196,7 @@ pub enum Step {
 
 /// Why a step could not be applied.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum StepError {
     /// The header or the payload is not a JSON object that could be edited.
     #[error("the {0} is not a JSON object")]

@@ -12,6 +12,7 @@ use crate::{
 
 /// What a verifier is told to trust: one key and the policy around it. Serialises to the members of the protocol's `configure`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Trust {
     /// The algorithm that the operator expects.
     pub algorithm: Algorithm,
@@ -33,6 +34,7 @@ pub struct Trust {
 
 /// The trusted key in the forms that libraries ask for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TrustedKey {
     /// The JWK; public members only unless `oct`. JSON text, since its exact bytes matter to key confusion.
     pub jwk: Box<RawValue>,
@@ -49,6 +51,7 @@ pub struct TrustedKey {
 
 /// A private key to decrypt with.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DecryptionKey {
     /// The JWK with its private members.
     pub jwk: Box<RawValue>,

@@ -1,4 +1,4 @@
-//! What should happen, what happened, and what that means: three enums; the table between them is [`judge`](crate::oracle::judge).
+//! What should happen, what happened, and what that means: three enums; the table between them is `oracle::judge`.
 //!
 //! Deliberately absent: any deciding.
 
@@ -51,7 +51,7 @@ impl Verdict {
     }
 }
 
-/// Where a token's bytes come from; see [`crate::oracle::ledger`].
+/// Where a token's bytes come from, by the oracle's record of what the trusted keys signed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Provenance {
@@ -82,6 +82,7 @@ pub enum Severity {
 /// What an answer means, by gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Outcome {
     /// As it should be.
     Held,

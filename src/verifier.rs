@@ -8,7 +8,7 @@ pub mod builtin;
 pub mod exec;
 #[cfg(feature = "jsonwebtoken")]
 pub mod jsonwebtoken;
-pub mod strawman;
+pub(crate) mod strawman;
 pub mod strict;
 
 use std::{
@@ -52,7 +52,25 @@ pub trait Verifier: Send + Sync {
 /// What is done with the answer to the token of an index; and whether to go on asking.
 pub type OnAnswer<'a> = &'a mut dyn FnMut(usize, Verdict) -> ControlFlow<()>;
 
-/// Something that can be set up to verify tokens.
+/// Something that can be set up to verify tokens. A function or a closure is, one that returns a [`Verifier`]:
+///
+/// ```
+/// # use jwt_gauntlet::{ConfigureError, Implementation, Trust, Verdict, Verifier};
+/// fn my_verifier(trust: &Trust) -> Result<impl Verifier + use<>, ConfigureError> {
+///     let secret = trust.configured_bytes();
+///     Ok(move |token: &str| if secret.is_empty() { Verdict::accepted(token) } else { Verdict::rejected("no") })
+/// }
+/// # fn is_one(_: impl Implementation) {}
+/// # is_one(my_verifier);
+/// ```
+///
+/// `+ use<>` says that the verifier borrows nothing of the trust: verifiers live on in other threads, and without it edition 2024 takes
+/// `impl Verifier` to borrow from every argument. `Box<dyn Verifier>` needs no such word.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be set up as a verifier",
+    note = "an implementation is a function or closure `Fn(&Trust) -> Result<V, ConfigureError>` with `V: Verifier + 'static`; one that \
+            returns `impl Verifier` has to say `impl Verifier + use<>` in edition 2024"
+)]
 pub trait Implementation: Send + Sync {
     /// Sets the implementation up to trust `trust`'s key under its policy, exactly as an operator would.
     ///
@@ -104,6 +122,7 @@ pub enum AskError {
 
 /// Why a target was not set up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigureError {
     /// The target does not do this algorithm, or refuses this key. Not a failure: for a weak key it is the secure answer.
     #[error("unsupported: {0}")]
@@ -130,6 +149,17 @@ impl<I: Implementation + ?Sized> Implementation for Arc<I> {
 impl<F: Fn(&str) -> Verdict + Send + Sync> Verifier for F {
     fn verify(&self, token: &str) -> Result<Verdict, AskError> {
         Ok(self(token))
+    }
+}
+
+/// So that a function may return `Result<Box<dyn Verifier>, ConfigureError>`.
+impl Verifier for Box<dyn Verifier> {
+    fn verify(&self, token: &str) -> Result<Verdict, AskError> {
+        (**self).verify(token)
+    }
+
+    fn verify_all(&self, tokens: &[&str], answer: OnAnswer<'_>) -> Result<(), AskError> {
+        (**self).verify_all(tokens, answer)
     }
 }
 

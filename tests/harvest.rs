@@ -15,8 +15,8 @@ use std::{
 
 use jwt_gauntlet::{
     Algorithm, Fuzzer, Implementation, Outcome, Trust, Verdict,
-    harvest::harvest,
-    keys::{Key, private_keys},
+    internal::{harvest::harvest, keys::private_keys},
+    keys::Key,
     token::{Draft, Segment},
     verifier::strict::Strict,
 };

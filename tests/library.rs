@@ -11,7 +11,9 @@ use std::{
 
 use data_encoding::BASE64URL_NOPAD;
 use jwt_gauntlet::{
-    Algorithm, AskError, Catalogue, Conclusion, ConfigureError, Gauntlet, Outcome, Report, Severity, Trust, Verdict, Verifier,
+    Algorithm, AskError, Catalogue, Conclusion, ConfigureError, Gauntlet, Implementation as _, Outcome, Report, Severity, Trust,
+    Verdict, Verifier,
+    keys::PublicKey,
     report::{Baseline, Proof},
     verifier::strict::Strict,
 };
@@ -22,21 +24,78 @@ type Toy = Box<dyn Fn(&str) -> Verdict + Send + Sync>;
 fn toy(trusting_none: bool) -> impl Fn(&Trust) -> Result<Toy, ConfigureError> {
     move |trust: &Trust| {
         let key = trust.public_key().map_err(|e| ConfigureError::Unsupported(e.to_string()))?;
-        Ok(Box::new(move |token: &str| {
-            let [header, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else {
-                return Verdict::rejected("not three segments");
-            };
-            let decode = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).unwrap_or_default();
-            let header_text = String::from_utf8_lossy(&decode(header)).into_owned();
-            let unsigned = trusting_none && header_text.to_lowercase().contains("none");
-            let input = format!("{header}.{payload}");
-            if unsigned || key.verifies(Algorithm::HS256, input.as_bytes(), &decode(signature)) {
-                Verdict::accepted(String::from_utf8_lossy(&decode(payload)).into_owned())
-            } else {
-                Verdict::rejected("bad signature")
-            }
+        Ok(Box::new(move |token: &str| match claims(token, &key, Algorithm::HS256, trusting_none) {
+            Ok(claims) => Verdict::accepted(claims),
+            Err(reason) => Verdict::rejected(reason),
         }) as Toy)
     }
+}
+
+/// The payload of a token, if the signature is good; or if the header says so, where `trusting_none`.
+fn claims(token: &str, key: &PublicKey, algorithm: Algorithm, trusting_none: bool) -> Result<String, &'static str> {
+    let [header, payload, signature] = token.split('.').collect::<Vec<_>>()[..] else {
+        return Err("not three segments");
+    };
+    let decode = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).unwrap_or_default();
+    let header_text = String::from_utf8_lossy(&decode(header)).into_owned();
+    let unsigned = trusting_none && header_text.to_lowercase().contains("none");
+    let input = format!("{header}.{payload}");
+    let good = unsigned || key.verifies(algorithm, input.as_bytes(), &decode(signature));
+    if good { Ok(String::from_utf8_lossy(&decode(payload)).into_owned()) } else { Err("bad signature") }
+}
+
+/// The crate of a user, who writes his verifier as a function.
+mod my_crate {
+    use super::{Algorithm, PublicKey, claims};
+
+    pub fn verify(token: &str, pem: &str) -> Result<String, String> {
+        let key = PublicKey::from_text(pem).map_err(|error| error.to_string())?;
+        claims(token, &key, Algorithm::ES256, true).map_err(str::to_owned)
+    }
+}
+
+// As README.md shows it.
+fn my_verifier(trust: &Trust) -> Result<impl Verifier + use<>, ConfigureError> {
+    let pem = String::from_utf8_lossy(&trust.configured_bytes()).into_owned();
+    // Called for every token: decides exactly as production code does.
+    Ok(move |token: &str| match my_crate::verify(token, &pem) {
+        Ok(claims_as_json) => Verdict::accepted(claims_as_json),
+        Err(reason) => Verdict::rejected(reason),
+    })
+}
+
+/// A function may return a trait object as well.
+fn boxed(trust: &Trust) -> Result<Box<dyn Verifier>, ConfigureError> {
+    Strict.configure(trust)
+}
+
+/// Or a closure, called by its type.
+fn closure(trust: &Trust) -> Result<impl Fn(&str) -> Verdict + Send + Sync + use<>, ConfigureError> {
+    toy(true)(trust)
+}
+
+#[test]
+fn a_plain_function_is_an_implementation() {
+    for (report, algorithm) in [
+        (Gauntlet::new(my_verifier).algorithms([Algorithm::ES256]).run(), Algorithm::ES256),
+        (Gauntlet::new(closure).algorithms([Algorithm::HS256]).run(), Algorithm::HS256),
+    ] {
+        let report = report.expect("functions can be asked");
+        assert_eq!(report.failed_controls().count(), 0, "{algorithm}: genuine tokens are accepted");
+        let forged = report.findings.iter().filter(|finding| finding.outcome == Outcome::Forged);
+        assert!(forged.clone().any(|finding| finding.case.starts_with("alg-none/")), "{algorithm}: the hole is found");
+    }
+    Gauntlet::new(boxed).algorithms([Algorithm::ES256]).run().expect("functions can be asked").assert_secure();
+}
+
+#[test]
+fn the_function_in_the_readme_is_the_one_that_is_tested_here() {
+    let (readme, here) = (include_str!("../README.md"), include_str!("library.rs"));
+    let function = |text: &'static str| {
+        let (_, rest) = text.split_once("\nfn my_verifier(").expect("it is there");
+        rest.split_once("\n}\n").expect("it ends").0
+    };
+    assert_eq!(function(readme), function(here));
 }
 
 #[test]
@@ -173,7 +232,8 @@ fn a_target_that_is_lost_midway_is_not_secure() {
     let report =
         Gauntlet::new(lost).algorithms([Algorithm::HS256]).catalogue(catalogue).jobs(1).run().expect("what was found is kept");
     assert!(report.failure.as_deref().is_some_and(|failure| failure.contains("gone")), "{:?}", report.summary);
-    let known = Report { findings: Vec::new(), ..report };
+    let mut known = report;
+    known.findings.clear();
     assert!(failure(&known).contains("the target was lost, so that nothing was proven: gone"), "{}", failure(&known));
 }
 

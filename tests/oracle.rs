@@ -2,7 +2,7 @@
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use jwt_gauntlet::{
-    Algorithm, Fuzzer, Outcome, Trust, Verdict, configuration::Configuration, issuer::Issuer, libfuzzer::judge::Judge,
+    Algorithm, Fuzzer, Outcome, Trust, Verdict, configuration::Configuration, internal::libfuzzer::judge::Judge, issuer::Issuer,
 };
 use serde_json::Value;
 

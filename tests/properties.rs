@@ -4,12 +4,10 @@ use std::fmt::Debug;
 
 use jwt_gauntlet::{
     Algorithm, Implementation, Verdict, Verifier,
+    internal::verifier::strawman::{Hole, Strawman},
     proptest::{Recipes, Sample, claims, forged, genuine, header, respelled, steps},
     verdict::Provenance,
-    verifier::{
-        strawman::{Hole, Strawman},
-        strict::Strict,
-    },
+    verifier::strict::Strict,
 };
 use proptest::{
     prelude::*,

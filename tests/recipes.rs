@@ -6,25 +6,18 @@ use jwt_gauntlet::{
     Algorithm, Catalogue, Severity,
     catalogue::{Attack, Case},
     configuration::Configuration,
-    entropy::Entropy,
+    internal::{entropy::Entropy, sample::Scene, words::Words},
     recipe::Recipe,
-    sample::Scene,
     verdict::Expectation,
-    words::Words,
 };
 use proptest::prelude::*;
 
 fn case(algorithm: Algorithm, configuration: Configuration, recipe: Recipe) -> Case {
-    let attack = Attack {
-        id: "fuzz/made-up".to_owned(),
-        title: "Something \"made\" up\\".to_owned(),
-        severity: Severity::High,
-        cwe: vec!["CWE-347".to_owned()],
-        references: Vec::new(),
-        remedy: "None.".to_owned(),
-    };
-    let (id, attack) = (format!("fuzz/made-up#{algorithm}"), Arc::new(attack));
-    Case { id, attack, applies: vec![algorithm], configuration, recipe, expect: Expectation::Reject }
+    let mut attack = Attack::new("fuzz/made-up", "Something \"made\" up\\", Severity::High, "None.");
+    attack.cwe = vec!["CWE-347".to_owned()];
+    let mut case = Case::new(&format!("fuzz/made-up#{algorithm}"), &Arc::new(attack), recipe, Expectation::Reject);
+    (case.applies, case.configuration) = (vec![algorithm], configuration);
+    case
 }
 
 proptest! {

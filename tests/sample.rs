@@ -6,15 +6,11 @@ use jwt_gauntlet::{
     Algorithm, Catalogue, Severity,
     catalogue::{Attack, Case},
     configuration::{Configuration, OddKey},
-    entropy::Entropy,
-    harvest::Harvest,
+    internal::{entropy::Entropy, harvest::Harvest, keys::private_keys, sample::Scene, words::Words},
     issuer::Issuer,
-    keys::private_keys,
     recipe::{Base, Recipe},
-    sample::Scene,
     step::Step,
     verdict::Expectation,
-    words::Words,
 };
 use strum::VariantNames as _;
 
@@ -30,21 +26,11 @@ fn scene(issuer: &Issuer) -> Scene {
 
 /// Writes the recipes as an attack file and loads it.
 fn through_a_file(recipes: Vec<Recipe>, algorithm: Algorithm) -> Vec<Recipe> {
-    let attack = Arc::new(Attack {
-        id: "sampled/recipes".to_owned(),
-        title: "sampled".to_owned(),
-        severity: Severity::Low,
-        cwe: Vec::new(),
-        references: Vec::new(),
-        remedy: "none".to_owned(),
-    });
-    let case = |(i, recipe)| Case {
-        id: format!("sampled/recipes#{i}"),
-        attack: Arc::clone(&attack),
-        applies: vec![algorithm],
-        configuration: Configuration::default(),
-        recipe,
-        expect: Expectation::Reject,
+    let attack = Arc::new(Attack::new("sampled/recipes", "sampled", Severity::Low, "none"));
+    let case = |(i, recipe)| {
+        let mut case = Case::new(&format!("sampled/recipes#{i}"), &attack, recipe, Expectation::Reject);
+        case.applies = vec![algorithm];
+        case
     };
     let text = attack.to_file(&recipes.into_iter().enumerate().map(case).collect::<Vec<_>>());
     let mut catalogue = Catalogue::default();
@@ -63,7 +49,9 @@ fn recipes(entropy: &mut Entropy, scene: &Scene, sample: fn(&mut Entropy, &Scene
 #[test]
 fn every_step_there_is_can_be_sampled() {
     let mut seen = BTreeSet::new();
-    let low = Configuration { key: Some(OddKey::RsaExponent3.into()), ..Configuration::default() }.issuer(Algorithm::RS256);
+    let mut low = Configuration::default();
+    low.key = Some(OddKey::RsaExponent3.into());
+    let low = low.issuer(Algorithm::RS256);
     for issuer in Algorithm::ALL.map(issuer).into_iter().chain(low) {
         let (scene, mut entropy) = (scene(&issuer), Entropy::seeded(1));
         seen.extend((0..2000).map(|_| <&'static str>::from(&Step::sample(&mut entropy, &scene))));

@@ -12,13 +12,10 @@ use jwt_gauntlet::{
     algorithm::Algorithm,
     attack::{Gauntlet, Plan},
     catalogue::{Case, Catalogue},
+    internal::verifier::strawman::{Hole, Strawman},
     issuer::Issuer,
     verdict::{Expectation, Outcome, Verdict},
-    verifier::{
-        Implementation, Verifier,
-        strawman::{Hole, Strawman},
-        strict::Strict,
-    },
+    verifier::{Implementation, Verifier, strict::Strict},
 };
 use rayon::prelude::*;
 

@@ -7,8 +7,8 @@ use jwt_gauntlet::{
     Algorithm, Catalogue, Outcome, Verdict, Verifier,
     catalogue::Case,
     configuration::Configuration,
+    internal::oracle::{judge, ledger::Ledger},
     issuer::Issuer,
-    oracle::{judge, ledger::Ledger},
     recipe::Forged,
     verifier::builtin,
 };

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use jwt_gauntlet::{
     Algorithm, Trust, Verdict,
     adapter::serve,
+    internal::protocol::{Answer, Greeting, configure, question},
     keys::{Key, Role},
-    protocol::{Answer, Greeting, configure, question},
     verifier::strict::Strict,
 };
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use jwt_gauntlet::{
     Algorithm, Outcome, Verdict, Verifier,
-    libfuzzer::{
+    internal::libfuzzer::{
         engine::Engine,
         failure::Failure,
         judge::{Judge, Judgement},

@@ -8,8 +8,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jwt_gauntlet::{
     Fuzzer, Outcome,
-    libfuzzer::driver::Driver,
-    verifier::strawman::{Hole, Strawman},
+    internal::{
+        libfuzzer::driver::Driver,
+        verifier::strawman::{Hole, Strawman},
+    },
 };
 
 use crate::known::is_other_ecdsa_signature;

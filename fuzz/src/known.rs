@@ -6,7 +6,7 @@ use jwt_gauntlet::{
     Algorithm, Outcome,
     algorithm::Family,
     configuration::Configuration,
-    libfuzzer::judge::Judgement,
+    internal::libfuzzer::judge::Judgement,
     token::{Draft, Segment},
 };
 use serde::Deserialize;

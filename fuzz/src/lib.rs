@@ -1,7 +1,7 @@
 //! The bodies of the fuzz targets, one room each, built and replayed on any compiler; `cargo fuzz` puts libFuzzer around them.
 //!
 //! Each body takes any bytes and panics if something does not hold. The targets that take tokens have an
-//! [`Engine`](jwt_gauntlet::libfuzzer::engine::Engine), which brings a mutator and a crossover that know tokens; the others are mutated as
+//! [`Engine`](jwt_gauntlet::internal::libfuzzer::engine::Engine), which brings a mutator and a crossover that know tokens; the others are mutated as
 //! libFuzzer likes it.
 //!
 //! Invariant: a body does not remember anything that changes its judgement of the next input, so that every finding replays alone. (The

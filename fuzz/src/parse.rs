@@ -5,10 +5,12 @@ use std::sync::OnceLock;
 use jwt_gauntlet::{
     Algorithm,
     configuration::Configuration,
-    inspect::{SEEN, inspect, pretty},
+    internal::{
+        inspect::{SEEN, inspect, pretty},
+        libfuzzer::mutator::Mutator,
+        oracle::policy,
+    },
     issuer::Issuer,
-    libfuzzer::mutator::Mutator,
-    oracle::policy,
     token::{Draft, Segment},
 };
 

@@ -3,9 +3,11 @@
 use jwt_gauntlet::{
     Algorithm, Catalogue, Fuzzer, Trust,
     configuration::Configuration,
-    fuzz::corpus::{self, Seed},
+    internal::{
+        fuzz::corpus::{self, Seed},
+        protocol::{configure, question},
+    },
     keys::{Key, KeyText, Role},
-    protocol::{configure, question},
 };
 
 /// Attack files that show most of what there is.

@@ -4,7 +4,7 @@ use std::{env, sync::OnceLock};
 
 use jwt_gauntlet::{
     Algorithm, Fuzzer, Outcome,
-    libfuzzer::{driver::Driver, engine::Engine},
+    internal::libfuzzer::{driver::Driver, engine::Engine},
     verifier::builtin,
 };
 

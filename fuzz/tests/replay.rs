@@ -53,7 +53,7 @@ fn the_committed_seeds_are_those_that_the_code_makes() {
 
 #[test]
 fn the_committed_dictionary_is_the_vocabulary() {
-    let (file, made) = (folder("jwt.dict"), jwt_gauntlet::fuzz::corpus::dictionary());
+    let (file, made) = (folder("jwt.dict"), jwt_gauntlet::internal::fuzz::corpus::dictionary());
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&file, &made).expect("a file can be written");
     }

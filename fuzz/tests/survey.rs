@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jwt_gauntlet::libfuzzer::mutator::Mutator;
+use jwt_gauntlet::internal::libfuzzer::mutator::Mutator;
 use jwt_gauntlet_fuzz::{
     differential::{ALGORITHMS, bench},
     known::{kind, table},

@@ -5,6 +5,7 @@ use super::{Attack, Case, Catalogue};
 /// A pattern that no attack matches: a typo would otherwise give an empty, green run.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no attack matches `{pattern}`{}; `jwt-gauntlet list` shows all", closest.as_ref().map(|c| format!(" (did you mean `{c}`?)")).unwrap_or_default())]
+#[non_exhaustive]
 pub struct UnknownAttack {
     /// The pattern.
     pub pattern: String,

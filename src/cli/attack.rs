@@ -7,10 +7,8 @@ use std::{sync::Arc, time::Instant};
 use anyhow::bail;
 use jwt_gauntlet::{
     Algorithm, Catalogue, Gauntlet, Report,
-    report::{
-        Conclusion,
-        human::{Front, View},
-    },
+    internal::report::human::{Front, View},
+    report::Conclusion,
 };
 
 use self::progress::Progress;

@@ -8,8 +8,8 @@ use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 use anyhow::{Context, bail};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jwt_gauntlet::{
-    ask::RunError,
-    bench::{
+    RunError,
+    internal::bench::{
         Backend, Bench, Comparison, Library, Operation, Results, Scheme, backend, contender::Choice, exec, library,
         results::SCHEMA, runner::Event, scaling::usual_threads,
     },

@@ -2,12 +2,9 @@
 
 use std::fmt::Write as _;
 
-use jwt_gauntlet::{
+use jwt_gauntlet::internal::{
     inspect::{Inspection, Part, SEEN, Shown, utc},
-    report::{
-        Style,
-        style::{Ink, count},
-    },
+    report::style::{Ink, Style, count},
     text::{cut, plain},
 };
 

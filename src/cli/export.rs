@@ -5,8 +5,10 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context, bail};
 use jwt_gauntlet::{
     Algorithm, Fuzzer,
-    fuzz::corpus::{self, Seed},
-    report::style::count,
+    internal::{
+        fuzz::corpus::{self, Seed},
+        report::style::count,
+    },
 };
 
 use super::{

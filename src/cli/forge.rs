@@ -10,12 +10,10 @@ use anyhow::{Context, bail};
 use jwt_gauntlet::{
     Algorithm, Trust,
     catalogue::Case,
-    configuration::Configuration,
+    internal::{report::style::count, text::plain},
     issuer::Issuer,
     keys::{Key, KeyError, PublicKey, Role},
     recipe::Forged,
-    report::style::count,
-    text::plain,
     token::Draft,
 };
 
@@ -161,13 +159,13 @@ impl Met {
         if !case.applies.contains(&algorithm) {
             return Err(format!("it does not apply to {algorithm}"));
         }
-        let Configuration { key: None, secret_hex: None, key_text, allow: _ } = &case.configuration else {
+        if !case.configuration.suits_any_key() {
             return Err("it attacks a verifier with an unusual key configuration".to_owned());
-        };
+        }
         let mut made: Option<Forged> = None;
         for public in &self.keys {
             let mut trust = Trust::in_public(public, algorithm);
-            if let Some(shape) = key_text {
+            if let Some(shape) = &case.configuration.key_text {
                 let text = shape.render(public, algorithm).and_then(|bytes| String::from_utf8(bytes).ok());
                 trust.key.text = Some(text.ok_or_else(|| format!("the key cannot be encoded as `{}`", shape.name()))?);
             }

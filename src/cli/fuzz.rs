@@ -13,11 +13,11 @@ use std::{
 use jwt_gauntlet::{
     Fuzzer,
     fuzz::{Event, FuzzError, Fuzzed},
-    harvest::{self, Harvest},
-    report::{
-        Conclusion,
-        human::{Front, Fuzzing, View},
+    internal::{
+        harvest::{self, Harvest},
+        report::human::{Front, Fuzzing, View},
     },
+    report::Conclusion,
 };
 
 use self::{corpus::Corpus, findings::Findings, progress::Progress};
@@ -149,12 +149,15 @@ fn fuzz(args: &Args, mut fuzzer: Fuzzer<'_>, findings: &Findings, corpus: Option
                 corpus.keep(cases);
             }
         }
+        // Nothing else is shown or kept.
+        _ => {}
     };
     let outcome = fuzzer.watch(&on_event, stop.flag());
     progress.finish();
     outcome.map_err(|error| match error {
         FuzzError::Run(error) => anyhow::Error::new(error).context(format!("cannot fuzz {}", args.target)),
         FuzzError::Invalid(error) => anyhow::Error::new(error),
+        other => anyhow::Error::new(other),
     })
 }
 

@@ -1,6 +1,6 @@
 //! `jwt-gauntlet guard`: outlives the gauntlet for a moment, to end the programs that it started.
 
-use jwt_gauntlet::guard;
+use jwt_gauntlet::internal::guard;
 
 /// End the programs of a gauntlet that died
 #[derive(clap::Args)]

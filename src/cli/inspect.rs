@@ -8,12 +8,9 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use jwt_gauntlet::{
+use jwt_gauntlet::internal::{
     inspect::{Inspection, Kind, inspect},
-    report::{
-        Style,
-        style::{Ink, count},
-    },
+    report::style::{Ink, Style, count},
     text::plain,
 };
 

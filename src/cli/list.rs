@@ -4,8 +4,10 @@ use std::fmt::Write as _;
 
 use jwt_gauntlet::{
     Catalogue,
-    report::style::{Ink, count, grouped, severity_name},
-    text::plain,
+    internal::{
+        report::style::{Ink, count, grouped, severity_name},
+        text::plain,
+    },
     verifier::builtin,
 };
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::Context;
-use jwt_gauntlet::report::{Style, style::Colour};
+use jwt_gauntlet::internal::report::style::{Colour, Style};
 
 /// The style of stdout: its width, and colour on a terminal unless `NO_COLOR` is set.
 pub fn stdout_style() -> Style {

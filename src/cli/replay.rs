@@ -8,12 +8,9 @@ use anyhow::bail;
 use jwt_gauntlet::{
     Algorithm, Catalogue, Fuzzer, Gauntlet, Report, Severity,
     catalogue::Case,
+    internal::report::human::{Front, View},
     replay::{Question, replay},
-    report::{
-        Baseline, Conclusion,
-        human::{Front, View},
-        replay::Replayed,
-    },
+    report::{Baseline, Conclusion, replay::Replayed},
 };
 
 use self::files::Files;

@@ -9,12 +9,11 @@ use jwt_gauntlet::{
     Algorithm, Catalogue,
     catalogue::{Attack, Case},
     configuration::Configuration,
-    inspect::inspect,
-    report::{
-        Style,
-        style::{Ink, count, grouped, severity_ink, severity_name},
+    internal::{
+        inspect::inspect,
+        report::style::{Ink, Style, count, grouped, severity_ink, severity_name},
+        text::plain,
     },
-    text::plain,
     verdict::Expectation,
 };
 

@@ -56,6 +56,7 @@ pub enum PublicMaterial {
 
 /// Why a text is not a usable public key.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum KeyError {
     /// Neither JSON nor PEM.
     #[error("a JWK or a PEM public key was expected; the text starts with `{0}`")]

@@ -3,7 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use ring::{rand::SystemRandom, signature::RsaKeyPair};
 use rsa::{
-    BigUint, RsaPrivateKey, RsaPublicKey,
+    BigUint, RsaPrivateKey,
     pkcs8::{DecodePrivateKey, EncodePrivateKey},
     traits::{PrivateKeyParts, PublicKeyParts},
 };
@@ -36,7 +36,7 @@ impl RsaKey {
 
     /// A key that was read elsewhere; `None` if it cannot be written as PKCS#8.
     #[must_use]
-    pub fn of(key: RsaPrivateKey) -> Option<Self> {
+    pub(crate) fn of(key: RsaPrivateKey) -> Option<Self> {
         let der = key.to_pkcs8_der().ok()?;
         let ring = RsaKeyPair::from_pkcs8(der.as_bytes()).ok();
         Some(Self { key, ring })
@@ -113,12 +113,6 @@ impl RsaKey {
             ("dq", text(&(d % (q - &one)))),
             ("qi", text(&qi)),
         ]
-    }
-
-    /// The public half for the rsa crate.
-    #[must_use]
-    pub fn to_public(&self) -> RsaPublicKey {
-        self.key.to_public_key()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::algorithm::Sha2;
 /// A reading of the operator's secret other than its plain bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum SecretReading {
     /// Its plain bytes.
     Plain,
@@ -35,6 +36,7 @@ pub enum SecretReading {
 /// What a careless program does to a text before it serves as an HMAC key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Derivation {
     /// Its SHA-256.
     Sha256,
@@ -67,6 +69,7 @@ pub enum Derivation {
 /// The hash of a MAC where it is not the one that the header names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum MacHash {
     /// HMAC-SHA-256.
     Sha256,

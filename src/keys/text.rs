@@ -18,6 +18,7 @@ macro_rules! key_texts {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
         /// One way to write a public key down.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+        #[non_exhaustive]
         pub enum KeyText {
             $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+
         }

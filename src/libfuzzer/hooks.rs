@@ -33,26 +33,26 @@ macro_rules! fuzz_verifier {
         #[cfg(test)]
         #[test]
         fn withstands_the_gauntlet() {
-            $crate::libfuzzer::check::check($implementation, &[$($algorithm),+], env!("CARGO_MANIFEST_DIR"));
+            $crate::internal::libfuzzer::check::check($implementation, &[$($algorithm),+], env!("CARGO_MANIFEST_DIR"));
         }
 
         #[cfg(not(test))]
         #[allow(dead_code)]
         fn main() {
-            $crate::libfuzzer::check::check($implementation, &[$($algorithm),+], env!("CARGO_MANIFEST_DIR"));
+            $crate::internal::libfuzzer::check::check($implementation, &[$($algorithm),+], env!("CARGO_MANIFEST_DIR"));
         }
     };
     ($implementation:expr $(,)?) => {
         #[cfg(test)]
         #[test]
         fn withstands_the_gauntlet() {
-            $crate::libfuzzer::check::check($implementation, &$crate::Fuzzer::ALGORITHMS, env!("CARGO_MANIFEST_DIR"));
+            $crate::internal::libfuzzer::check::check($implementation, &$crate::Fuzzer::ALGORITHMS, env!("CARGO_MANIFEST_DIR"));
         }
 
         #[cfg(not(test))]
         #[allow(dead_code)]
         fn main() {
-            $crate::libfuzzer::check::check($implementation, &$crate::Fuzzer::ALGORITHMS, env!("CARGO_MANIFEST_DIR"));
+            $crate::internal::libfuzzer::check::check($implementation, &$crate::Fuzzer::ALGORITHMS, env!("CARGO_MANIFEST_DIR"));
         }
     };
 }
@@ -62,22 +62,22 @@ macro_rules! fuzz_verifier {
 #[macro_export]
 macro_rules! fuzz_verifier {
     ([$($algorithm:expr),+ $(,)?], $implementation:expr $(,)?) => {
-        fn __gauntlet() -> &'static $crate::libfuzzer::engine::Engine {
-            static ENGINE: ::std::sync::OnceLock<$crate::libfuzzer::engine::Engine> = ::std::sync::OnceLock::new();
+        fn __gauntlet() -> &'static $crate::internal::libfuzzer::engine::Engine {
+            static ENGINE: ::std::sync::OnceLock<$crate::internal::libfuzzer::engine::Engine> = ::std::sync::OnceLock::new();
             ENGINE.get_or_init(|| {
-                let implementation = $crate::libfuzzer::check::implementation($implementation);
-                $crate::libfuzzer::engine::Engine::new(&*implementation, &[$($algorithm),+], $crate::Outcome::Policy)
+                let implementation = $crate::internal::libfuzzer::check::implementation($implementation);
+                $crate::internal::libfuzzer::engine::Engine::new(&*implementation, &[$($algorithm),+], $crate::Outcome::Policy)
             })
         }
 
         $crate::fuzz_tokens!(__gauntlet);
     };
     ($implementation:expr $(,)?) => {
-        fn __gauntlet() -> &'static $crate::libfuzzer::engine::Engine {
-            static ENGINE: ::std::sync::OnceLock<$crate::libfuzzer::engine::Engine> = ::std::sync::OnceLock::new();
+        fn __gauntlet() -> &'static $crate::internal::libfuzzer::engine::Engine {
+            static ENGINE: ::std::sync::OnceLock<$crate::internal::libfuzzer::engine::Engine> = ::std::sync::OnceLock::new();
             ENGINE.get_or_init(|| {
-                let implementation = $crate::libfuzzer::check::implementation($implementation);
-                $crate::libfuzzer::engine::Engine::new(&*implementation, &$crate::Fuzzer::ALGORITHMS, $crate::Outcome::Policy)
+                let implementation = $crate::internal::libfuzzer::check::implementation($implementation);
+                $crate::internal::libfuzzer::engine::Engine::new(&*implementation, &$crate::Fuzzer::ALGORITHMS, $crate::Outcome::Policy)
             })
         }
 
@@ -85,7 +85,7 @@ macro_rules! fuzz_verifier {
     };
 }
 
-/// The hooks of libFuzzer for a function that gives an [`Engine`](crate::libfuzzer::engine::Engine).
+/// The hooks of libFuzzer for a function that gives an `Engine`.
 ///
 /// `fuzz_target!` names `::libfuzzer_sys` and so works only in a crate that depends on it; what it would write is written out here.
 #[cfg(all(fuzzing, feature = "libfuzzer"))]
@@ -94,7 +94,7 @@ macro_rules! fuzz_verifier {
 macro_rules! fuzz_tokens {
     ($engine:path) => {
         $crate::fuzz_bytes!(|input| $engine().execute(input), {
-            $crate::libfuzzer::engine::hold_panics();
+            $crate::internal::libfuzzer::engine::hold_panics();
             $engine();
         });
 
@@ -103,7 +103,7 @@ macro_rules! fuzz_tokens {
         });
 
         $crate::libfuzzer_sys::fuzz_crossover!(|one: &[u8], other: &[u8], out: &mut [u8], seed: u32| {
-            $crate::libfuzzer::engine::Engine::cross(one, other, out, seed)
+            $crate::internal::libfuzzer::engine::Engine::cross(one, other, out, seed)
         });
     };
 }

@@ -16,6 +16,7 @@ pub struct Baseline {
 
 /// Why a text is not a baseline.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum BaselineError {
     /// It is not a JSON report at all.
     #[error("this is not a JSON report of jwt-gauntlet; make one with `--report json=FILE`")]

@@ -5,6 +5,7 @@ use crate::verdict::{Outcome, Severity};
 
 /// What a run amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Conclusion {
     /// Everything held, or what did not is known or below the threshold.
     Held,

@@ -15,6 +15,7 @@ use crate::{
 
 /// The result of a run.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Report {
     /// What was attacked.
     pub target: Target,
@@ -38,6 +39,7 @@ pub struct Report {
 
 /// The name of what was attacked.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Target {
     /// Its name.
     pub name: String,
@@ -54,6 +56,7 @@ impl Target {
 
 /// Counts of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Summary {
     /// Cases planned, over all algorithms.
     pub cases: usize,
@@ -73,6 +76,7 @@ pub struct Summary {
 
 /// A case that was not asked, or whose answer proves nothing.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Skipped {
     /// The case's id.
     pub case: String,
@@ -87,6 +91,7 @@ pub struct Skipped {
 
 /// How the controls of one algorithm and configuration went.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Control {
     /// The algorithm.
     pub algorithm: Algorithm,

@@ -11,6 +11,7 @@ use crate::{
 
 /// A case that did not hold, twice. Reads back from a report, save for its claims.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The case's id.
     pub case: String,
@@ -45,6 +46,7 @@ pub struct Finding {
 /// What shows that an acceptance is one of the token asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Proof {
     /// Claims came back with it that hold the token's canary.
     Canary,

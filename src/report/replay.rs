@@ -18,6 +18,7 @@ use crate::{
 
 /// What became of one case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Replayed {
     /// The case's id.
     pub case: String,

@@ -12,6 +12,7 @@ use crate::token::Segment;
 /// An encoding that some decoders read as the same bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Base64Spelling {
     /// Padded with `=`.
     Padded,

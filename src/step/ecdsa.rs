@@ -27,6 +27,7 @@ use crate::{
 /// How the two numbers are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum EcdsaForm {
     /// Both as wide as the curve's order, as JOSE wants it (RFC 7518 section 3.4).
     Raw,

@@ -25,6 +25,7 @@ use crate::{
 /// A spelling of a valid signature with another S that is the same modulo the group order L (RFC 8032 section 5.1.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum EddsaSpelling {
     /// S + L.
     PlusOrder,
@@ -39,6 +40,7 @@ pub enum EddsaSpelling {
 /// A way to sign with an Ed25519 key other than plain Ed25519 with an R like any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum EddsaVariant {
     /// Ed25519ph: the message is hashed first (RFC 8032 section 5.1).
     Ed25519ph,

@@ -16,6 +16,7 @@ use crate::{
 /// Where a member goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Place {
     /// In front of all others.
     First,
@@ -26,6 +27,7 @@ pub enum Place {
 /// What the header's `kid` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum KidShape {
     /// As the issuer wrote it.
     Kept,

@@ -16,6 +16,7 @@ use crate::{
 /// A part of a JWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum SegmentName {
     /// The first segment.
     Header,
@@ -51,6 +52,7 @@ impl SegmentName {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray, strum::IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Holder {
     /// The issuer, with the key that the verifier trusts: what comes of it is a policy case, not a forgery.
     Trusted,
@@ -63,6 +65,7 @@ pub enum Holder {
 /// A genuine token other than the one at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Other {
     /// The same issuer and key, another subject.
     Subject,

@@ -12,6 +12,7 @@ use crate::{step::Work, token::Draft};
 /// A layout of header (H), payload (P) and signature (S) other than `H.P.S`; a small letter is that of the genuine token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Shape {
     /// `H.P`
     HeaderPayload,
@@ -96,6 +97,7 @@ impl Shape {
 /// Where in a JSON serialisation something stands that is not a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum JsonPlace {
     /// `signature` of the flattened form.
     Flattened,
@@ -108,6 +110,7 @@ pub enum JsonPlace {
 /// Text around a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Decoration {
     /// `Bearer ` in front.
     Bearer,

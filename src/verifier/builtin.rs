@@ -8,6 +8,7 @@ use super::{
 
 /// A name behind which there is no verifier.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum UnknownBuiltin {
     /// Nothing is called so.
     #[error(

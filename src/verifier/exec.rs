@@ -67,6 +67,7 @@ impl Default for Limits {
 
 /// A text that is not a command.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CommandError {
     /// There is no word in it.
     #[error("the command is empty; write exec: and then a program with its arguments, as in \"exec:python3 my_adapter.py\"")]
@@ -100,7 +101,7 @@ impl Exec {
         Ok(Self::new(words, limits))
     }
 
-    /// Lets `binary guard` (see [`crate::guard`]) end the programs if this process is killed. To be said before the first use.
+    /// Lets `binary guard` end the programs if this process is killed. To be said before the first use.
     #[must_use]
     pub fn guarded_by(self, binary: impl Into<PathBuf>) -> Self {
         let Shared { command, limits, .. } = &*self.shared;

@@ -34,6 +34,7 @@ macro_rules! holes {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal => $rules:expr,)+) => {
         /// The one thing that a vulnerable verifier gets wrong.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
         pub enum Hole {
             $($(#[doc = $doc])+ $variant,)+
         }

@@ -3,10 +3,10 @@
 //! It accepts compact tokens under one key and one algorithm, and nothing that the RFCs leave open: no JSON serialisation, no
 //! extension, no second spelling of anything. The price: it refuses some legal but unusual tokens, such as `crit` of any kind.
 //!
-//! Invariant: nothing in a token chooses the key or the algorithm. The vulnerable verifiers in [`super::strawman`] are this
+//! Invariant: nothing in a token chooses the key or the algorithm. The vulnerable verifiers beside it (`strawman`) are this
 //! verifier with one rule weakened, which is why each rule is a function of its own.
 
-pub mod json;
+pub(crate) mod json;
 pub(super) mod key;
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use jwt_gauntlet::bench::stats::{Estimate, median};
+use jwt_gauntlet::internal::bench::stats::{Estimate, median};
 use rustix::time::{ClockId, clock_gettime};
 
 /// How much is measured.

@@ -1,11 +1,11 @@
 //! The primitives under the libraries: the same bytes signed and verified with a key that was parsed once, and nothing around it.
-//! Those of [`jwt_gauntlet::bench::backend`], and two that only libraries here rest on.
+//! Those of [`jwt_gauntlet::internal::bench::backend`], and two that only libraries here rest on.
 
 mod jwt_simple;
 #[cfg(feature = "openssl")]
 mod openssl;
 
-use jwt_gauntlet::bench::{
+use jwt_gauntlet::internal::bench::{
     Backend, Scheme, Signer, Verifier,
     backend::{AwsLc, Ring, RustCrypto},
 };

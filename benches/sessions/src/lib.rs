@@ -21,7 +21,7 @@ pub mod plan;
 pub mod report;
 pub mod results;
 pub mod session;
-pub use jwt_gauntlet::bench::stats;
+pub use jwt_gauntlet::internal::bench::stats;
 pub mod store;
 pub mod trial;
 pub mod wins;

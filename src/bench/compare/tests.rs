@@ -196,7 +196,7 @@ fn a_planted_slowdown_of_a_real_back_end_is_found() {
         .expect("a quiet moment");
     let slowed = found.changes.iter().find(|change| change.backend == "slowed");
     assert!(slowed.is_some_and(|change| change.times > 1.15), "{found:?}");
-    let text = report::human::render(&new, Some(&found), &crate::report::Style::default());
+    let text = report::human::render(&new, Some(&found), &crate::report::style::Style::default());
     assert!(text.contains("slowed"), "{text}");
     let again: Results = serde_json::from_str(&report::json(&new)).expect("it is read back");
     assert_eq!(Comparison::of(&new, &again, 0.001).changes, []);

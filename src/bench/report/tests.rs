@@ -12,7 +12,7 @@ use crate::{
         scaling::{Scaling, Step},
         stats::Estimate,
     },
-    report::Style,
+    report::style::Style,
 };
 
 const FOREIGN: &str = "<script>alert(\"a&b\")</script> | \u{1b}[31m";

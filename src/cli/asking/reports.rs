@@ -8,7 +8,11 @@ use std::{
 use anyhow::{Context, bail};
 use jwt_gauntlet::{
     Report,
-    report::{Style, human, json, replay, style::Colour},
+    internal::report::{
+        human,
+        style::{Colour, Style},
+    },
+    report::{json, replay},
 };
 
 use crate::cli::output;

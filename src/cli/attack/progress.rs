@@ -26,6 +26,8 @@ impl Progress {
                 let class = finding.case.split('#').next().unwrap_or_default();
                 self.0.set_message(class.to_owned());
             }
+            // The bar has nothing else to show.
+            _ => {}
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use indicatif::ProgressBar;
-use jwt_gauntlet::bench::{
+use jwt_gauntlet::internal::bench::{
     Bench,
     contender::Gate,
     runner::{Event, PARTS, Part},

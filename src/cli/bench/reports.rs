@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use jwt_gauntlet::{
+use jwt_gauntlet::internal::{
     bench::{
         Comparison, Results,
         report::{self, html, human, markdown},
     },
-    report::Style,
+    report::style::Style,
 };
 
 use crate::cli::{asking::destinations, output};

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use jwt_gauntlet::{Catalogue, catalogue::Case, fuzz::Fingerprint};
+use jwt_gauntlet::{Catalogue, catalogue::Case, internal::fuzz::Fingerprint};
 
 use crate::cli::output;
 
@@ -104,7 +104,8 @@ fn write(file: &Path, id: &str, mut cases: Vec<Case>, case: &Case) -> anyhow::Re
         cases.iter().all(|known| known.id != id)
     };
     let n = (1..=cases.len() + 1).find(free).expect("there are more numbers than cases");
-    let case = Case { id: numbered(id, name, n), ..case.clone() };
+    let mut case = case.clone();
+    case.id = numbered(id, name, n);
     let attack = cases.first().map_or_else(|| case.attack.clone(), |known| known.attack.clone());
     cases.push(case);
     cases.sort_by(|a, b| a.id.cmp(&b.id));

@@ -7,7 +7,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use jwt_gauntlet::{Finding, fuzz, report::style::grouped};
+use jwt_gauntlet::{Finding, fuzz, internal::report::style::grouped};
 
 use crate::cli::{duration, watched};
 

@@ -4,6 +4,7 @@ use crate::verdict::Severity;
 
 /// A rule that a token signed by the issuer can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Rule {
     /// The header is not a JSON object (RFC 7515 section 5.2 step 3).
     HeaderNotAnObject,

@@ -16,6 +16,7 @@ use crate::{
 /// A number to put into a signature. `n` is the group order, `p` the field prime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum EcdsaScalar {
     /// 0, the psychic signature of CVE-2022-21449.
     Zero,

@@ -16,6 +16,7 @@ use crate::{
 /// A spelling of a valid signature other than `r || s`, each as wide as the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum EcdsaSpelling {
     /// Strict DER.
     Der,

@@ -19,6 +19,7 @@ use crate::{
 /// What `x5c` holds. The leaf is for the attacker's key, of the kind that the header's `alg` needs, and that key signs the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Chain {
     /// A self-signed leaf.
     SelfSigned,

@@ -17,6 +17,7 @@ use crate::{
 /// What the URL gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Document {
     /// A key set (RFC 7517 section 5).
     KeySet,
@@ -33,6 +34,7 @@ pub enum Document {
 /// How the document stands in its URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DataUrl {
     /// In base64, with its media type (RFC 2397).
     Base64,

@@ -17,6 +17,7 @@ use crate::{
 /// Where the bytes hide that the forger cannot choose; each layout is what one kind of lax parser overlooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum CubeRoot {
     /// Behind the `DigestInfo`, after eight FF (CVE-2006-4339, CVE-2022-24772).
     TrailingGarbage,

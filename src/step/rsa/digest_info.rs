@@ -14,6 +14,7 @@ use crate::{
 /// An element of `SEQUENCE { SEQUENCE { OID, NULL }, OCTET STRING }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DigestElement {
     /// The outer SEQUENCE.
     DigestInfo,
@@ -30,6 +31,7 @@ pub enum DigestElement {
 /// What is done to an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum DigestEdit {
     /// It is left out.
     Removed,

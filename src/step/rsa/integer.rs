@@ -9,6 +9,7 @@ use crate::step::{StepError, Work, signature, vary};
 /// A number as signature; `n` is the modulus, `s` a valid signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum RsaInteger {
     /// 0.
     Zero,

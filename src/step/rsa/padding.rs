@@ -11,6 +11,7 @@ use crate::step::{StepError, Work, signature};
 /// What is wrong with `00 01 FF … FF 00 DigestInfo`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum PaddingEdit {
     /// Block type 0.
     BlockTypeZero,

@@ -15,6 +15,7 @@ use crate::{
 /// What is unusual about a PSS signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum PssEdit {
     /// No salt.
     SaltEmpty,

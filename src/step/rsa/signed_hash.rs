@@ -13,6 +13,7 @@ use crate::{
 /// What the issuer signs in the place of the usual `DigestInfo`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum SignedHash {
     /// MD5, broken.
     Md5,

@@ -2,7 +2,7 @@
 
 use ed25519_compact::{KeyPair, Noise, PublicKey, Seed, Signature};
 use jwt_gauntlet::{
-    bench::{Signer as RawSigner, Verifier as RawVerifier},
+    internal::bench::{Signer as RawSigner, Verifier as RawVerifier},
     keys::{Material, PublicMaterial},
 };
 use later_p256::{

@@ -2,7 +2,7 @@
 
 use jwt_gauntlet::{
     algorithm::Family,
-    bench::{Signer as RawSigner, Verifier as RawVerifier},
+    internal::bench::{Signer as RawSigner, Verifier as RawVerifier},
 };
 use openssl::{
     bn::BigNum,

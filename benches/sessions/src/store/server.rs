@@ -1,7 +1,7 @@
 //! A real Redis server, started for the bench on a free port of loopback and ended with it.
 //!
 //! It ends however the bench does: after a run or a panic because the handle is dropped, and after SIGKILL because a guardian in a
-//! process of its own sees the bench go ([`jwt_gauntlet::guard`]). Ctrl-C on a terminal does not reach it: it is in a process group of
+//! process of its own sees the bench go ([`jwt_gauntlet::internal::guard`]). Ctrl-C on a terminal does not reach it: it is in a process group of
 //! its own, and the bench ends it when it has printed what it measured.
 //!
 //! It keeps nothing on disk, and it is the server's default otherwise: one thread, no TLS.
@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jwt_gauntlet::guard::Guard;
+use jwt_gauntlet::internal::guard::Guard;
 use redis::{Client, Connection, InfoDict, RedisResult, cmd};
 use rustix::process::Pid;
 
