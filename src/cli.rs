@@ -81,7 +81,7 @@ const UNREACHABLE: u8 = 4;
 const BUG: u8 = 70;
 
 /// Parses the arguments and runs the subcommand.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let cli = Cli::parse();
     // A built-in target may panic under attack; there that is an answer, not a bug here.
     if !matches!(cli.command, Command::Adapter(_)) {

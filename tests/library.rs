@@ -48,7 +48,7 @@ fn claims(token: &str, key: &PublicKey, algorithm: Algorithm, trusting_none: boo
 mod my_crate {
     use super::{Algorithm, PublicKey, claims};
 
-    pub fn verify(token: &str, pem: &str) -> Result<String, String> {
+    pub(crate) fn verify(token: &str, pem: &str) -> Result<String, String> {
         let key = PublicKey::from_text(pem).map_err(|error| error.to_string())?;
         claims(token, &key, Algorithm::ES256, true).map_err(str::to_owned)
     }

@@ -13,12 +13,12 @@ use jwt_gauntlet::{adapter, verifier::builtin};
 Examples:
   jwt-gauntlet adapter strict
   jwt-gauntlet attack \"exec:jwt-gauntlet adapter strict\"")]
-pub struct Args {
+pub(super) struct Args {
     /// The target, as `jwt-gauntlet list --targets` shows it
     name: String,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let name = args.name.strip_prefix("builtin:").unwrap_or(&args.name);
     let implementation = builtin::find(name)?;
     adapter::serve(&*implementation, io::stdin(), io::stdout())

@@ -9,7 +9,7 @@ use std::{fs, path::PathBuf};
 use anyhow::Context;
 use jwt_gauntlet::{Algorithm, Severity, report::Baseline};
 
-pub use self::{
+pub(super) use self::{
     reports::{Reports, destinations},
     stop::Stop,
     target::Target,
@@ -18,7 +18,7 @@ use super::catalogue::algorithm;
 
 /// How fast tokens are sent to the target.
 #[derive(clap::Args)]
-pub struct Pace {
+pub(super) struct Pace {
     /// Time limit for one token, in milliseconds
     #[arg(long, value_name = "MS", default_value_t = 5000, value_parser = clap::value_parser!(u64).range(1..))]
     pub timeout: u64,
@@ -29,7 +29,7 @@ pub struct Pace {
 
 /// Which reports are written, and what fails the run.
 #[derive(clap::Args)]
-pub struct Reporting {
+pub(super) struct Reporting {
     /// human or json, to stdout or a file; may be given several times [default: human]
     #[arg(long, value_name = "FORMAT[=FILE]")]
     pub report: Vec<String>,
@@ -43,7 +43,7 @@ pub struct Reporting {
 
 impl Reporting {
     /// The baseline, or an empty one.
-    pub fn known(&self) -> anyhow::Result<Baseline> {
+    pub(super) fn known(&self) -> anyhow::Result<Baseline> {
         let Some(file) = &self.baseline else { return Ok(Baseline::default()) };
         let text = fs::read_to_string(file).with_context(|| format!("cannot read the baseline {}", file.display()))?;
         Baseline::read(&text).with_context(|| format!("cannot use the baseline {}", file.display()))
@@ -51,7 +51,7 @@ impl Reporting {
 }
 
 /// Reads names of algorithms, or `all`.
-pub fn algorithms(names: &[String]) -> anyhow::Result<Vec<Algorithm>> {
+pub(super) fn algorithms(names: &[String]) -> anyhow::Result<Vec<Algorithm>> {
     let mut chosen = Vec::new();
     for name in names {
         if name.trim().eq_ignore_ascii_case("all") {

@@ -31,7 +31,7 @@ Examples:
   jwt-gauntlet attack --alg ES256,EdDSA --attacks 'alg-none/*' --attacks kid
   jwt-gauntlet attack --report human --report json=report.json
   jwt-gauntlet attack --baseline report.json                 only new findings fail the run")]
-pub struct Args {
+pub(super) struct Args {
     /// builtin:NAME, or exec:COMMAND
     #[arg(default_value = "builtin:jsonwebtoken")]
     target: String,
@@ -58,7 +58,7 @@ pub struct Args {
     seed: u64,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let reports = Reports::parse(&args.reporting.report)?;
     let baseline = args.reporting.known()?;
     let mut catalogue = args.folders.load()?;

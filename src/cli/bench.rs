@@ -39,7 +39,7 @@ Exit codes:
   1  something is slower than the baseline by more than --threshold, or a back end is broken
   2  usage error, or a baseline that cannot be read
   4  the target could not be reached, or no row could be compared since the machine was too busy")]
-pub struct Args {
+pub(super) struct Args {
     /// exec:COMMAND, a program that speaks the adapter protocol [default: the back ends that are compiled in]
     target: Option<String>,
     /// Algorithms: names, comma lists, or `all`; ML-DSA-44, ML-DSA-65 and ML-DSA-87 among them
@@ -71,7 +71,7 @@ pub struct Args {
     part: Option<usize>,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     if let Some(part) = args.part {
         return parts::child(&bench(args, schemes(&args.alg)?)?, part);
     }

@@ -7,7 +7,7 @@ use jwt_gauntlet::{Algorithm, Catalogue};
 
 /// Folders of attack files.
 #[derive(clap::Args)]
-pub struct Folders {
+pub(super) struct Folders {
     /// Also load the attack files (*.toml) below DIR; may be given several times
     #[arg(long, value_name = "DIR")]
     pub catalogue: Vec<PathBuf>,
@@ -15,7 +15,7 @@ pub struct Folders {
 
 impl Folders {
     /// The built-in attacks, then the user's.
-    pub fn load(&self) -> anyhow::Result<Catalogue> {
+    pub(super) fn load(&self) -> anyhow::Result<Catalogue> {
         let mut catalogue = Catalogue::built_in();
         for folder in &self.catalogue {
             catalogue.load(folder)?;
@@ -24,21 +24,21 @@ impl Folders {
     }
 
     /// The built-in attacks and the user's, of which those that match `patterns`.
-    pub fn select(&self, patterns: &[String]) -> anyhow::Result<Catalogue> {
+    pub(super) fn select(&self, patterns: &[String]) -> anyhow::Result<Catalogue> {
         let mut catalogue = self.load()?;
         catalogue.select(patterns, &[])?;
         Ok(catalogue)
     }
 
     /// The options that load the same again, for a command that is shown.
-    pub fn options(&self) -> String {
+    pub(super) fn options(&self) -> String {
         let quoted = self.catalogue.iter().map(|folder| folder.to_string_lossy());
         quoted.map(|folder| format!(" --catalogue {}", shell_words::quote(&folder))).collect()
     }
 }
 
 /// Reads an algorithm, in any letter case.
-pub fn algorithm(text: &str) -> anyhow::Result<Algorithm> {
+pub(super) fn algorithm(text: &str) -> anyhow::Result<Algorithm> {
     let known = Algorithm::ALL.into_iter().find(|a| a.name().eq_ignore_ascii_case(text.trim()));
     known.map_or_else(|| text.parse().context("not an algorithm"), Ok)
 }

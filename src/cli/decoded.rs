@@ -12,7 +12,7 @@ use jwt_gauntlet::internal::{
 const TIMES: [&str; 5] = ["\"exp\"", "\"iat\"", "\"nbf\"", "\"auth_time\"", "\"updated_at\""];
 
 /// The segments, one under the other.
-pub fn parts(inspection: &Inspection, style: Style) -> String {
+pub(super) fn parts(inspection: &Inspection, style: Style) -> String {
     inspection.parts.iter().map(|p| part(p, style)).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Reads a time with units; a number alone could be anything, so it is refused.
-pub fn parse(text: &str) -> Result<Duration, String> {
+pub(super) fn parse(text: &str) -> Result<Duration, String> {
     let wrong = || "a time with its unit, such as 500ms, 30s, 10m, 1h or 1h30m".to_owned();
     let mut rest = text.trim();
     let mut total = Duration::ZERO;
@@ -26,7 +26,7 @@ pub fn parse(text: &str) -> Result<Duration, String> {
 }
 
 /// The shortest spelling that [`parse`] reads, to the second.
-pub fn spell(time: Duration) -> String {
+pub(super) fn spell(time: Duration) -> String {
     let seconds = time.as_secs();
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
     let text: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();

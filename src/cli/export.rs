@@ -24,7 +24,7 @@ Examples:
   jwt-gauntlet export --corpus seeds --alg HS256 alg-none kid   attacks of two groups on one algorithm
 
 Each file of the corpus holds one token: a genuine one for each algorithm, and one of every class of attack.")]
-pub struct Args {
+pub(super) struct Args {
     /// Only attacks that match: a glob, or the name of a group, class or case
     #[arg(value_name = "GLOB", requires = "corpus")]
     patterns: Vec<String>,
@@ -41,7 +41,7 @@ pub struct Args {
     folders: Folders,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     if args.corpus.is_none() && args.dictionary.is_none() {
         bail!("nothing to write: name a folder with --corpus, or a file with --dictionary");
     }

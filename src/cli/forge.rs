@@ -33,7 +33,7 @@ Examples:
   jwt-gauntlet forge confusion --token \"$TOKEN\" --public-key key.pem
   jwt-gauntlet forge 'alg-none/case-variants#None-kept' --alg RS256
   jwt-gauntlet forge kid --plain > tokens.txt")]
-pub struct Args {
+pub(super) struct Args {
     /// Attacks: a glob, or the name of a group, class or case
     #[arg(value_name = "ID", required = true)]
     patterns: Vec<String>,
@@ -59,7 +59,7 @@ pub struct Args {
     folders: Folders,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let catalogue = args.folders.select(&args.patterns)?;
     let met = args.token.as_ref().map(|token| Met::new(token, args)).transpose()?;
     let (mut lines, mut skipped) = (String::new(), BTreeMap::<String, usize>::new());
@@ -106,13 +106,13 @@ fn with_test_key(case: &Case, args: &Args) -> Made {
 }
 
 /// RS256, or the first algorithm that the case applies to.
-pub fn usual_algorithm(case: &Case) -> Option<Algorithm> {
+pub(super) fn usual_algorithm(case: &Case) -> Option<Algorithm> {
     let fits = |a: &Algorithm| case.applies.contains(a) && case.configuration.issuer(*a).is_some();
     [Algorithm::RS256].into_iter().chain(case.applies.iter().copied()).find(fits)
 }
 
 /// The token of a case as `attack` sends it.
-pub fn test_token(case: &Case, algorithm: Algorithm, seed: u64) -> Result<Forged, String> {
+pub(super) fn test_token(case: &Case, algorithm: Algorithm, seed: u64) -> Result<Forged, String> {
     if !case.applies.contains(&algorithm) {
         return Err(format!("it does not apply to {algorithm}"));
     }

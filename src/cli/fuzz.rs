@@ -42,7 +42,7 @@ Examples:
 
 With --cases, the same seed, corpus and words give the same tokens and the same report, on any number of cores.
 For coverage-guided fuzzing of a Rust verifier, use the macro `fuzz_verifier!` with cargo-fuzz; see docs/fuzzing.md.")]
-pub struct Args {
+pub(super) struct Args {
     /// builtin:NAME, or exec:COMMAND
     #[arg(default_value = "builtin:jsonwebtoken")]
     target: String,
@@ -80,7 +80,7 @@ pub struct Args {
 /// How long a run is if nothing says so.
 const TIME: Duration = Duration::from_secs(60);
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let reports = Reports::parse(&args.reporting.report)?;
     let baseline = args.reporting.known()?;
     let algorithms = algorithms(&args.alg)?;

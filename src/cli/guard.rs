@@ -5,9 +5,9 @@ use jwt_gauntlet::internal::guard;
 /// End the programs of a gauntlet that died
 #[derive(clap::Args)]
 #[command(hide = true)]
-pub struct Args {}
+pub(super) struct Args {}
 
-pub fn run(_: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(_: &Args) -> anyhow::Result<u8> {
     guard::main();
     Ok(0)
 }

@@ -26,7 +26,7 @@ Examples:
   jwt-gauntlet inspect token.txt          a file that holds it
   pbpaste | jwt-gauntlet inspect -        from stdin
   jwt-gauntlet inspect - --json           for a program")]
-pub struct Args {
+pub(super) struct Args {
     /// The token, a file that contains it, or `-` for stdin
     token: Option<String>,
     /// Print JSON
@@ -37,7 +37,7 @@ pub struct Args {
 /// Bytes that are read at most; a token of a hundred megabytes is looked at, a device that never ends is not.
 const LIMIT: u64 = 256 << 20;
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let input = read(args.token.as_deref())?;
     if input.len() as u64 > LIMIT {
         bail!("the input is longer than {} MiB, too long for a token", LIMIT >> 20);

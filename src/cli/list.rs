@@ -21,7 +21,7 @@ Examples:
   jwt-gauntlet list 'kid/*'               those on the key id
   jwt-gauntlet list --cases alg-none      the id of every case of a group
   jwt-gauntlet list --targets             built-in targets, for `attack`, `fuzz` and `replay`")]
-pub struct Args {
+pub(super) struct Args {
     /// Only attacks that match: a glob, or the name of a group, class or case
     #[arg(value_name = "GLOB")]
     patterns: Vec<String>,
@@ -38,7 +38,7 @@ pub struct Args {
     folders: Folders,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     if args.targets {
         let names = builtin::names();
         return answer(args, &serde_json::json!(names), || lines(names.iter().map(String::as_str)));
@@ -65,7 +65,7 @@ fn cases_of(catalogue: &Catalogue, id: &str) -> usize {
 }
 
 /// One class a line, under the name of its group; on a narrow terminal the title goes below.
-pub fn table(catalogue: &Catalogue) -> String {
+pub(super) fn table(catalogue: &Catalogue) -> String {
     let style = output::stdout_style();
     let attacks = catalogue.attacks();
     let width = attacks.iter().map(|a| a.id.chars().count()).max().unwrap_or_default();

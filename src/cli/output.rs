@@ -11,12 +11,12 @@ use anyhow::Context;
 use jwt_gauntlet::internal::report::style::{Colour, Style};
 
 /// The style of stdout: its width, and colour on a terminal unless `NO_COLOR` is set.
-pub fn stdout_style() -> Style {
+pub(super) fn stdout_style() -> Style {
     style(io::stdout().is_terminal())
 }
 
 /// The same for stderr.
-pub fn stderr_style() -> Style {
+pub(super) fn stderr_style() -> Style {
     style(io::stderr().is_terminal())
 }
 
@@ -29,18 +29,18 @@ fn style(terminal: bool) -> Style {
 }
 
 /// Writes an answer to stdout.
-pub fn answer(text: impl AsRef<[u8]>) -> anyhow::Result<()> {
+pub(super) fn answer(text: impl AsRef<[u8]>) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_ref()).and_then(|()| out.flush()).context("cannot write to stdout")
 }
 
 /// Writes to stderr; if that is closed there is nobody to tell.
-pub fn tell(text: &str) {
+pub(super) fn tell(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 /// Writes a file so that nobody sees half of it: beside it first, then renamed. Pipes and devices are written directly.
-pub fn write_file(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(super) fn write_file(file: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let special = fs::metadata(file).is_ok_and(|m| !m.is_file());
     let result = if special {
         fs::write(file, bytes)

@@ -36,7 +36,7 @@ Exit codes:
   2  usage error, or a FILE that cannot be read
   3  nothing was proven: the target refused a genuine token, or no case could be sent
   4  the target could not be reached")]
-pub struct Args {
+pub(super) struct Args {
     /// Attack files, JSON reports and token files, and the target: builtin:NAME or exec:COMMAND [default: builtin:jsonwebtoken]
     #[arg(required = true, value_name = "FILE|TARGET")]
     what: Vec<String>,
@@ -53,7 +53,7 @@ pub struct Args {
     seed: u64,
 }
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let reports = Reports::parse(&args.report)?;
     let (targets, names): (Vec<&String>, Vec<&String>) = args.what.iter().partition(|word| Target::is_meant(word));
     let target = match targets.as_slice() {

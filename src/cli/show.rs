@@ -29,7 +29,7 @@ Examples:
   jwt-gauntlet show alg-none/case-variants                a class, with its cases
   jwt-gauntlet show 'alg-none/case-variants#nOnE-kept'    a case, with its token taken apart
   jwt-gauntlet show alg-none                              the classes of a group")]
-pub struct Args {
+pub(super) struct Args {
     /// A class, a case, or a glob
     id: String,
     /// The algorithm that the verifier expects, for the token of a case [default: RS256, or the first that it applies to]
@@ -45,7 +45,7 @@ pub struct Args {
 /// Cases of a class that are listed.
 const CASES: usize = 24;
 
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let catalogue = args.folders.select(std::slice::from_ref(&args.id))?;
     let style = output::stdout_style();
     let text = match (catalogue.cases.as_slice(), catalogue.attacks().as_slice()) {

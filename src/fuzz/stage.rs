@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// An algorithm and a configuration, with all that follows from them.
-pub struct Stage {
+pub(crate) struct Stage {
     setup: Setup,
     scene: Scene,
     seed: u64,
@@ -43,7 +43,7 @@ impl Prepared {
 
 impl Stage {
     /// `None` where the configuration makes no sense for the algorithm.
-    pub fn new((algorithm, configuration): (Algorithm, Configuration), seed: u64, words: &Words) -> Option<Self> {
+    pub(crate) fn new((algorithm, configuration): (Algorithm, Configuration), seed: u64, words: &Words) -> Option<Self> {
         let setup = Setup::new(algorithm, configuration)?;
         let label = setup.configuration.label();
         let hash = Sha2::Sha256.digest(format!("{seed}/fuzz/{algorithm}/{label}").as_bytes());

@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// A stage and what became of it.
-pub struct StageRunner<'a> {
+pub(super) struct StageRunner<'a> {
     stage: &'a Stage,
     source: TokenSource<'a>,
     kinds: HashSet<String>,
@@ -41,7 +41,7 @@ pub struct StageRunner<'a> {
 
 /// A finding, shrunk and confirmed.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub(super) struct Found {
     pub finding: Finding,
     pub case: Case,
     pub seen_at: usize,
@@ -70,7 +70,7 @@ const UNREADY: usize = 4;
 /// Findings of a stage that are still shrunk; a target that accepts anything is known by then.
 const FINDINGS: usize = 48;
 impl<'a> StageRunner<'a> {
-    pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
+    pub(super) fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
         Self {
             source: TokenSource::new(stage, corpus),
             kinds: HashSet::new(),
@@ -84,36 +84,36 @@ impl<'a> StageRunner<'a> {
         }
     }
 
-    pub fn findings(&self) -> &[Found] {
+    pub(super) fn findings(&self) -> &[Found] {
         &self.found
     }
 
-    pub fn into_findings(self) -> Vec<Found> {
+    pub(super) fn into_findings(self) -> Vec<Found> {
         self.found
     }
 
-    pub fn control(&self) -> &Control {
+    pub(super) fn control(&self) -> &Control {
         &self.control
     }
 
-    pub fn kinds(&self) -> usize {
+    pub(super) fn kinds(&self) -> usize {
         self.kinds.len()
     }
 
-    pub fn source(&self) -> &TokenSource<'a> {
+    pub(super) fn source(&self) -> &TokenSource<'a> {
         &self.source
     }
 
-    pub fn held(&self) -> usize {
+    pub(super) fn held(&self) -> usize {
         self.held
     }
 
-    pub fn answered(&self) -> usize {
+    pub(super) fn answered(&self) -> usize {
         self.answered
     }
 
     /// Forges and asks `count` tokens, of which `seen` were asked before over all stages; how many were asked.
-    pub fn run(
+    pub(super) fn run(
         &mut self,
         (implementation, semaphore, patience): (&dyn Implementation, &Semaphore, &Patience),
         count: usize,

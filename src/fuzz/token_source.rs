@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// A stream of tokens for one stage.
-pub struct TokenSource<'a> {
+pub(crate) struct TokenSource<'a> {
     stage: &'a Stage,
     entropy: Entropy,
     /// The two bases, then what expensive steps made of them: recipes with their work done.
@@ -45,7 +45,7 @@ const BURST: usize = 40;
 
 impl<'a> TokenSource<'a> {
     /// A source that starts from the cases of this stage in `corpus`, another run's.
-    pub fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
+    pub(crate) fn new(stage: &'a Stage, corpus: &[Case]) -> Self {
         let mine = |case: &&Case| case.configuration == *stage.configuration() && case.applies.contains(&stage.algorithm());
         let bases = [Base::Genuine, Base::Forged].map(|from| (Recipe { from, steps: Vec::new() }, stage.start(from)));
         let corpus: Vec<Recipe> = corpus.iter().filter(mine).map(|case| case.recipe.clone()).collect();
@@ -65,7 +65,7 @@ impl<'a> TokenSource<'a> {
 
     /// This source with fewer expensive recipes: a run with coverage has several sources to share a few thousand executions.
     #[must_use]
-    pub fn with_small_budget(mut self) -> Self {
+    pub(crate) fn with_small_budget(mut self) -> Self {
         self.signing_budget = match self.stage.algorithm().family() {
             Family::Rsa | Family::Ec => self.signing_budget,
             Family::Okp => self.signing_budget / 2,
@@ -75,24 +75,24 @@ impl<'a> TokenSource<'a> {
     }
 
     /// The stage.
-    pub fn stage(&self) -> &'a Stage {
+    pub(crate) fn stage(&self) -> &'a Stage {
         self.stage
     }
 
     /// Recipes that are worth starting from.
-    pub fn corpus_len(&self) -> usize {
+    pub(crate) fn corpus_len(&self) -> usize {
         self.corpus.len()
     }
 
     /// Takes a recipe in that is worth starting from.
-    pub fn keep(&mut self, recipe: &Recipe) {
+    pub(crate) fn keep(&mut self, recipe: &Recipe) {
         if self.corpus.len() < CORPUS && !self.corpus.contains(recipe) {
             self.corpus.push(recipe.clone());
         }
     }
 
     /// The corpus as cases, to be saved.
-    pub fn corpus(&self) -> Vec<Case> {
+    pub(crate) fn corpus(&self) -> Vec<Case> {
         let attack = Arc::new(Attack {
             id: "corpus".to_owned(),
             title: "A recipe that drew an answer of a kind of its own".to_owned(),

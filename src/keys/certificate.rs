@@ -10,7 +10,7 @@ use crate::{
 
 /// What a certificate says.
 #[derive(Clone, Debug)]
-pub struct CertificateSpec {
+pub(crate) struct CertificateSpec {
     /// Common name of the issuer.
     pub issuer: String,
     /// Common name of the subject.
@@ -30,7 +30,7 @@ pub struct CertificateSpec {
 impl CertificateSpec {
     /// A long-lived certificate of `key` for itself; `None` for a shared secret.
     #[must_use]
-    pub fn self_signed(name: &str, key: &PublicKey) -> Option<Self> {
+    pub(crate) fn self_signed(name: &str, key: &PublicKey) -> Option<Self> {
         Some(Self {
             issuer: name.to_owned(),
             subject: name.to_owned(),
@@ -44,7 +44,7 @@ impl CertificateSpec {
 
     /// The certificate in DER, signed by `issuer`; `None` if that key cannot sign certificates.
     #[must_use]
-    pub fn issue(&self, issuer: &Key) -> Option<Vec<u8>> {
+    pub(crate) fn issue(&self, issuer: &Key) -> Option<Vec<u8>> {
         let (algorithm, identifier) = signature_algorithm(issuer)?;
         let version = der::nest(0xa0, &[der::tlv(der::INTEGER, &[2])]);
         let serial = der::unsigned(&[&[0x2a], &crate::algorithm::Sha2::Sha256.digest(&self.spki)[..8]].concat());
@@ -83,7 +83,7 @@ impl CertificateSpec {
 
 /// `r || s` as the DER SEQUENCE that X.509 and most cryptographic libraries use.
 #[must_use]
-pub fn ecdsa_der(signature: &[u8]) -> Vec<u8> {
+pub(super) fn ecdsa_der(signature: &[u8]) -> Vec<u8> {
     let (r, s) = signature.split_at(signature.len() / 2);
     der::nest(der::SEQUENCE, &[der::unsigned(r), der::unsigned(s)])
 }

@@ -4,23 +4,23 @@
 //! left to well-kept crates.
 
 /// Tag of INTEGER.
-pub const INTEGER: u8 = 0x02;
+pub(crate) const INTEGER: u8 = 0x02;
 /// Tag of BIT STRING.
-pub const BIT_STRING: u8 = 0x03;
+pub(crate) const BIT_STRING: u8 = 0x03;
 /// Tag of OCTET STRING.
-pub const OCTET_STRING: u8 = 0x04;
+pub(crate) const OCTET_STRING: u8 = 0x04;
 /// Tag of NULL.
-pub const NULL: u8 = 0x05;
+pub(crate) const NULL: u8 = 0x05;
 /// Tag of OBJECT IDENTIFIER.
-pub const OID: u8 = 0x06;
+pub(crate) const OID: u8 = 0x06;
 /// Tag of SEQUENCE.
-pub const SEQUENCE: u8 = 0x30;
+pub(crate) const SEQUENCE: u8 = 0x30;
 /// Tag of SET.
-pub const SET: u8 = 0x31;
+pub(crate) const SET: u8 = 0x31;
 
 /// One element: tag, shortest definite length, content.
 #[must_use]
-pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     out.extend(length(content.len()));
     out.extend_from_slice(content);
@@ -29,7 +29,7 @@ pub fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
 
 /// The shortest definite length.
 #[must_use]
-pub fn length(len: usize) -> Vec<u8> {
+pub(crate) fn length(len: usize) -> Vec<u8> {
     if let Ok(short @ 0..0x80) = u8::try_from(len) {
         return vec![short];
     }
@@ -40,13 +40,13 @@ pub fn length(len: usize) -> Vec<u8> {
 
 /// An element around several others.
 #[must_use]
-pub fn nest(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn nest(tag: u8, parts: &[Vec<u8>]) -> Vec<u8> {
     tlv(tag, &parts.concat())
 }
 
 /// A non-negative INTEGER from big-endian bytes.
 #[must_use]
-pub fn unsigned(big_endian: &[u8]) -> Vec<u8> {
+pub(crate) fn unsigned(big_endian: &[u8]) -> Vec<u8> {
     let mut content: Vec<u8> = big_endian.iter().copied().skip_while(|b| *b == 0).collect();
     if content.first().is_none_or(|b| *b >= 0x80) {
         content.insert(0, 0);
@@ -56,19 +56,19 @@ pub fn unsigned(big_endian: &[u8]) -> Vec<u8> {
 
 /// A BIT STRING without unused bits.
 #[must_use]
-pub fn bits(content: &[u8]) -> Vec<u8> {
+pub(crate) fn bits(content: &[u8]) -> Vec<u8> {
     tlv(BIT_STRING, &[&[0], content].concat())
 }
 
 /// An OBJECT IDENTIFIER from its encoded content.
 #[must_use]
-pub fn oid(content: &[u8]) -> Vec<u8> {
+pub(crate) fn oid(content: &[u8]) -> Vec<u8> {
     tlv(OID, content)
 }
 
 /// PEM armour around `der`, 64 columns, LF line ends, final LF (RFC 7468).
 #[must_use]
-pub fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     let body = data_encoding::BASE64.encode(der);
     let mut out = format!("-----BEGIN {label}-----\n");
     for line in body.as_bytes().chunks(64) {
@@ -81,7 +81,7 @@ pub fn pem(label: &str, der: &[u8]) -> String {
 
 /// Whether an OBJECT IDENTIFIER with that content stands somewhere in `der`.
 #[must_use]
-pub fn contains_oid(der: &[u8], content: &[u8]) -> bool {
+pub(crate) fn contains_oid(der: &[u8], content: &[u8]) -> bool {
     let element = oid(content);
     der.windows(element.len()).any(|window| window == element)
 }

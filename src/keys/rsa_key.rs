@@ -121,7 +121,7 @@ type NoRng = rsa::rand_core::OsRng;
 
 /// The `DigestInfo` that PKCS#1 v1.5 signs (RFC 8017 section 9.2).
 #[must_use]
-pub fn digest_info(hash: Sha2, digest: &[u8]) -> Vec<u8> {
+pub(crate) fn digest_info(hash: Sha2, digest: &[u8]) -> Vec<u8> {
     let last = match hash {
         Sha2::Sha256 => 1,
         Sha2::Sha384 => 2,
@@ -134,14 +134,14 @@ pub fn digest_info(hash: Sha2, digest: &[u8]) -> Vec<u8> {
 
 /// `00 01 FF … FF 00 || info` in `size` bytes (RFC 8017 section 9.2); `None` if there is no room for eight FF.
 #[must_use]
-pub fn emsa_pkcs1(info: &[u8], size: usize) -> Option<Vec<u8>> {
+pub(crate) fn emsa_pkcs1(info: &[u8], size: usize) -> Option<Vec<u8>> {
     let padding = size.checked_sub(info.len() + 3).filter(|n| *n >= 8)?;
     Some([&[0, 1], vec![0xff; padding].as_slice(), &[0], info].concat())
 }
 
 /// MGF1 (RFC 8017 appendix B.2.1).
 #[must_use]
-pub fn mgf1(hash: impl Fn(&[u8]) -> Vec<u8>, seed: &[u8], len: usize) -> Vec<u8> {
+pub(crate) fn mgf1(hash: impl Fn(&[u8]) -> Vec<u8>, seed: &[u8], len: usize) -> Vec<u8> {
     let mut out = Vec::new();
     for counter in 0_u32.. {
         if out.len() >= len {
@@ -155,7 +155,7 @@ pub fn mgf1(hash: impl Fn(&[u8]) -> Vec<u8>, seed: &[u8], len: usize) -> Vec<u8>
 
 /// EMSA-PSS (RFC 8017 section 9.1.1) of a finished digest for a modulus of `bits + 1` bits; `None` if it does not fit.
 #[must_use]
-pub fn emsa_pss(hash: Sha2, mask: Sha2, digest: &[u8], salt: &[u8], bits: usize) -> Option<Vec<u8>> {
+pub(crate) fn emsa_pss(hash: Sha2, mask: Sha2, digest: &[u8], salt: &[u8], bits: usize) -> Option<Vec<u8>> {
     let size = bits.div_ceil(8);
     let h = hash.digest(&[&[0; 8], digest, salt].concat());
     let zeros = size.checked_sub(h.len() + salt.len() + 2)?;

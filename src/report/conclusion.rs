@@ -59,13 +59,13 @@ impl Conclusion {
 }
 
 /// The findings that fail a run.
-pub fn failing<'a>(report: &'a Report, fail_on: Severity, baseline: &'a Baseline) -> impl Iterator<Item = &'a Finding> {
+pub(crate) fn failing<'a>(report: &'a Report, fail_on: Severity, baseline: &'a Baseline) -> impl Iterator<Item = &'a Finding> {
     report.at_least(fail_on).filter(|f| !baseline.knows(f))
 }
 
 /// The usual controls that failed either way: a genuine token refused, or one with a flipped bit accepted. The latter says nothing
 /// new where a forged token was accepted too.
-pub fn failed_controls(report: &Report) -> impl Iterator<Item = &Control> {
+pub(crate) fn failed_controls(report: &Report) -> impl Iterator<Item = &Control> {
     let usual = report.controls.iter().filter(|c| c.usual && c.unsupported.is_none());
     let told = report.findings.iter().any(|f| f.outcome == Outcome::Forged);
     usual.filter(move |c| !c.passed() || (c.broken_accepted > 0 && !told))

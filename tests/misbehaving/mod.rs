@@ -28,11 +28,11 @@ use jwt_gauntlet::{
 use rustix::process::{Pid, test_kill_process};
 
 /// Far more than anything here takes; a test that waits for silence sets its own.
-pub const PATIENT: Limits =
+pub(crate) const PATIENT: Limits =
     Limits { question: Duration::from_secs(20), start: Duration::from_secs(20), configure: Duration::from_secs(20) };
 
 /// `misbehave.py`, and the file that its processes write their numbers to.
-pub struct Misbehaving {
+pub(crate) struct Misbehaving {
     exec: Option<Exec>,
     command: String,
     pids: PathBuf,
@@ -40,7 +40,7 @@ pub struct Misbehaving {
 
 impl Misbehaving {
     /// `None`, and a word about it, without Python.
-    pub fn start(how: &str, limits: Limits) -> Option<Self> {
+    pub(crate) fn start(how: &str, limits: Limits) -> Option<Self> {
         static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let Some(python) = python() else {
             eprintln!("skipped: this test needs python3");
@@ -54,20 +54,20 @@ impl Misbehaving {
         Some(Self { exec: Some(exec), command: shell_words::join(command), pids })
     }
 
-    pub fn exec(&self) -> &Exec {
+    pub(crate) fn exec(&self) -> &Exec {
         self.exec.as_ref().expect("it is there until it is dropped")
     }
 
     /// As errors name it.
-    pub fn command(&self) -> &str {
+    pub(crate) fn command(&self) -> &str {
         &self.command
     }
 
-    pub fn verifier(&self) -> Box<dyn Verifier> {
+    pub(crate) fn verifier(&self) -> Box<dyn Verifier> {
         self.exec().configure(&trust()).expect("it can be set up")
     }
 
-    pub fn started(&self) -> Vec<Pid> {
+    pub(crate) fn started(&self) -> Vec<Pid> {
         let text = fs::read_to_string(&self.pids).unwrap_or_default();
         text.lines().map(|line| Pid::from_raw(line.parse().expect("a number")).expect("not 0")).collect()
     }
@@ -84,7 +84,7 @@ impl Drop for Misbehaving {
 }
 
 /// Whether there is such a process. One that was killed goes in its own time, and one whose parent is gone is reaped by init.
-pub fn alive(pid: Pid) -> bool {
+pub(crate) fn alive(pid: Pid) -> bool {
     let there = || test_kill_process(pid).is_ok() && !zombie(pid);
     (0..100).all(|_| {
         thread::sleep(Duration::from_millis(if there() { 10 } else { 0 }));
@@ -92,13 +92,13 @@ pub fn alive(pid: Pid) -> bool {
     })
 }
 
-pub fn zombie(pid: Pid) -> bool {
+pub(crate) fn zombie(pid: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_pid())).unwrap_or_default();
     stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z'))
 }
 
 /// The interpreter itself: `python3` may be a script that looks for it, each time.
-pub fn python() -> Option<&'static str> {
+pub(crate) fn python() -> Option<&'static str> {
     static PYTHON: OnceLock<Option<String>> = OnceLock::new();
     let find = || {
         let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().ok()?;
@@ -107,11 +107,11 @@ pub fn python() -> Option<&'static str> {
     PYTHON.get_or_init(find).as_deref()
 }
 
-pub fn trust() -> Trust {
+pub(crate) fn trust() -> Trust {
     Trust::in_key(&Key::secret("key-1", b"a secret of the tests, 32 bytes."), Algorithm::HS256)
 }
 
-pub fn ask(verifier: &dyn Verifier, tokens: &[&str]) -> Result<Vec<Option<Verdict>>, AskError> {
+pub(crate) fn ask(verifier: &dyn Verifier, tokens: &[&str]) -> Result<Vec<Option<Verdict>>, AskError> {
     let mut answers = vec![None; tokens.len()];
     verifier.verify_all(tokens, &mut |i, verdict| {
         let late = matches!(&verdict, Verdict::Crashed(how) if how.starts_with("after its answer"));
@@ -122,17 +122,17 @@ pub fn ask(verifier: &dyn Verifier, tokens: &[&str]) -> Result<Vec<Option<Verdic
 }
 
 /// What an innocent token gets.
-pub fn saw(token: &str) -> Verdict {
+pub(crate) fn saw(token: &str) -> Verdict {
     Verdict::Rejected(format!("saw {}: {}", token.chars().count(), token.chars().take(40).collect::<String>()))
 }
 
 /// `count` innocent tokens, each another.
-pub fn innocent(count: usize) -> Vec<String> {
+pub(crate) fn innocent(count: usize) -> Vec<String> {
     (0..count).map(|i| format!("token-{i}")).collect()
 }
 
 /// `count` innocent tokens with `guilty` in their midst: the guilty one's verdict, after all others were found to have theirs.
-pub fn in_the_midst(verifier: &dyn Verifier, guilty: &str, count: usize) -> Verdict {
+pub(crate) fn in_the_midst(verifier: &dyn Verifier, guilty: &str, count: usize) -> Verdict {
     let innocent = innocent(count);
     let mut tokens: Vec<&str> = innocent.iter().map(String::as_str).collect();
     tokens.insert(count / 2, guilty);
@@ -144,7 +144,7 @@ pub fn in_the_midst(verifier: &dyn Verifier, guilty: &str, count: usize) -> Verd
 }
 
 /// Why it cannot be set up.
-pub fn refused_to_start(how: &str, limits: Limits) -> Option<AskError> {
+pub(crate) fn refused_to_start(how: &str, limits: Limits) -> Option<AskError> {
     let target = Misbehaving::start(how, limits)?;
     match target.exec().configure(&trust()).map(|_| ()) {
         Err(ConfigureError::Unreachable(error)) => Some(error),

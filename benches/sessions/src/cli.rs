@@ -70,7 +70,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// Parses the arguments and runs; gives the exit code.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let args = Args::parse();
     match run::run(&args) {
         Ok(code) => ExitCode::from(code),

@@ -4,7 +4,7 @@ use super::figures::short;
 use crate::bench::scaling::Scaling;
 
 /// A bar, or a gap between groups.
-pub struct Bar<'a> {
+pub(super) struct Bar<'a> {
     /// The label of the group, on its first bar.
     pub group: &'a str,
     /// Which colour.
@@ -25,7 +25,7 @@ const GAP: f64 = 9.0;
 const TOP: f64 = 26.0;
 
 /// Bars on a logarithmic scale; `unit` labels the axis.
-pub fn bars(bars: &[Bar<'_>], unit: &str, title: &str) -> String {
+pub(super) fn bars(bars: &[Bar<'_>], unit: &str, title: &str) -> String {
     let values = || bars.iter().map(|bar| bar.value).filter(|value| *value > 0.0);
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
     if high <= 0.0 {
@@ -110,7 +110,7 @@ fn tick(value: f64) -> String {
 }
 
 /// Speed-up over threads, with the straight line that nothing exceeds.
-pub fn lines(scaling: &[Scaling]) -> String {
+pub(super) fn lines(scaling: &[Scaling]) -> String {
     const HEIGHT: f64 = 300.0;
     let most = scaling.iter().flat_map(|row| row.steps.iter().map(|step| step.threads)).max().unwrap_or(1);
     if most < 2 {
@@ -170,6 +170,6 @@ pub fn lines(scaling: &[Scaling]) -> String {
 }
 
 /// Foreign text as text, in HTML and SVG alike.
-pub fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     crate::text::plain(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

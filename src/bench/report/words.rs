@@ -9,12 +9,12 @@ use crate::bench::{
 };
 
 /// The heads of the columns of a table of one operation.
-pub const COLUMNS: [&str; 7] = ["scheme", "by", "ops/s and core", "median µs (95 %)", "p99 µs (95 %)", "HS256", "raw"];
+pub(super) const COLUMNS: [&str; 7] = ["scheme", "by", "ops/s and core", "median µs (95 %)", "p99 µs (95 %)", "HS256", "raw"];
 /// The same where a program was asked.
-pub const PIPED: [&str; 7] = ["scheme", "by", "answers/s", "one at a time, µs", "p99 µs (95 %)", "protocol µs", "net µs"];
+pub(super) const PIPED: [&str; 7] = ["scheme", "by", "answers/s", "one at a time, µs", "p99 µs (95 %)", "protocol µs", "net µs"];
 
 /// A title.
-pub fn title(operation: Operation) -> &'static str {
+pub(super) fn title(operation: Operation) -> &'static str {
     match operation {
         Operation::Sign => "Sign, key ready",
         Operation::Verify => "Verify a genuine signature, key ready",
@@ -29,12 +29,12 @@ pub fn title(operation: Operation) -> &'static str {
 }
 
 /// Whether rows come from a program.
-pub fn is_piped(results: &Results) -> bool {
+pub(super) fn is_piped(results: &Results) -> bool {
     results.rows.iter().any(|row| row.piped.is_some())
 }
 
 /// The cells of a row.
-pub fn cells(row: &Row) -> [String; 7] {
+pub(super) fn cells(row: &Row) -> [String; 7] {
     let (last, next) = match &row.piped {
         Some(piped) => (short(piped.protocol_ns.mid / 1e3), micros(&piped.net_ns)),
         None => (times(row.times_hs256), times(row.times_raw)),
@@ -51,7 +51,7 @@ pub fn cells(row: &Row) -> [String; 7] {
 }
 
 /// Each scheme with the bytes of its signature and token.
-pub fn sizes(results: &Results) -> Vec<(Scheme, usize, usize)> {
+pub(super) fn sizes(results: &Results) -> Vec<(Scheme, usize, usize)> {
     let mut sizes: Vec<(Scheme, usize, usize)> = Vec::new();
     for row in &results.rows {
         if sizes.iter().all(|(scheme, ..)| *scheme != row.scheme) {
@@ -62,7 +62,7 @@ pub fn sizes(results: &Results) -> Vec<(Scheme, usize, usize)> {
 }
 
 /// Name and text of each line about where it ran.
-pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
+pub(super) fn machine(results: &Results) -> Vec<(&'static str, String)> {
     let machine = &results.machine;
     let versions: Vec<String> = machine
         .versions
@@ -86,7 +86,7 @@ pub fn machine(results: &Results) -> Vec<(&'static str, String)> {
 }
 
 /// How to read it, and what to mind.
-pub fn notes(results: &Results) -> Vec<String> {
+pub(super) fn notes(results: &Results) -> Vec<String> {
     let mut notes = Vec::new();
     if is_piped(results) {
         notes.push("answers/s: many tokens in flight. pipes, or protocol: the cost of an invalid string as long as the token. net: the rest.".to_owned());
@@ -136,6 +136,6 @@ pub fn verdict(of: &Comparison) -> String {
 }
 
 /// The cells of a change.
-pub fn changed(change: &Change) -> [String; 4] {
+pub(super) fn changed(change: &Change) -> [String; 4] {
     [change.scheme.name().to_owned(), change.backend.clone(), change.operation.name().to_owned(), percent(change.times)]
 }

@@ -25,17 +25,17 @@ enum Format {
 }
 
 /// All reports of a run; no file means stdout.
-pub struct Reports(Vec<(Format, Option<PathBuf>)>);
+pub(crate) struct Reports(Vec<(Format, Option<PathBuf>)>);
 
 impl Reports {
     /// Reads the options, and refuses early what could not be written later.
-    pub fn parse(options: &[String]) -> anyhow::Result<Self> {
+    pub(crate) fn parse(options: &[String]) -> anyhow::Result<Self> {
         Ok(Self(destinations(options, Format::Human, &format)?))
     }
 
     /// Writes them all, stdout first: what one cannot be written to does not keep the others from their reader. Where none goes to
     /// stdout, the verdict goes to stderr in brief.
-    pub fn write(&self, report: &Report, view: &human::View<'_>) -> anyhow::Result<()> {
+    pub(crate) fn write(&self, report: &Report, view: &human::View<'_>) -> anyhow::Result<()> {
         let (files, stdout): (Vec<_>, Vec<_>) = self.0.iter().partition(|(_, file)| file.is_some());
         let written: Vec<_> =
             stdout.iter().chain(&files).map(|(format, file)| one(*format, file.as_deref(), report, view)).collect();
@@ -48,7 +48,7 @@ impl Reports {
 }
 
 /// Reads `--report` options into formats and files, `usual` to stdout if there are none. Refuses early what could not be written later.
-pub fn destinations<F: Copy>(
+pub(crate) fn destinations<F: Copy>(
     options: &[String],
     usual: F,
     format: &dyn Fn(&str) -> anyhow::Result<F>,

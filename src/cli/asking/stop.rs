@@ -22,21 +22,21 @@ const GRACE: Duration = Duration::from_millis(1500);
 const UNPROVEN: i32 = 3;
 
 /// Whether the run shall stop.
-pub struct Stop(Arc<AtomicBool>);
+pub(crate) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     /// Stops at the first SIGINT, SIGTERM or SIGHUP.
-    pub fn on_signal(target: Arc<Target>) -> anyhow::Result<Self> {
+    pub(crate) fn on_signal(target: Arc<Target>) -> anyhow::Result<Self> {
         Self::watch(Some(target))
     }
 
     /// The same where there is no target to end.
-    pub fn alone() -> anyhow::Result<Self> {
+    pub(crate) fn alone() -> anyhow::Result<Self> {
         Self::watch(None)
     }
 
     /// The same without a word, for a process that another one tells about.
-    pub fn quietly() -> anyhow::Result<Self> {
+    pub(crate) fn quietly() -> anyhow::Result<Self> {
         let flag = Arc::new(AtomicBool::new(false));
         let shared = Arc::clone(&flag);
         ctrlc::set_handler(move || shared.store(true, Ordering::SeqCst)).context("cannot handle Ctrl-C")?;
@@ -66,7 +66,7 @@ impl Stop {
     }
 
     /// The flag that the run watches.
-    pub fn flag(&self) -> &AtomicBool {
+    pub(crate) fn flag(&self) -> &AtomicBool {
         &self.0
     }
 }

@@ -13,7 +13,7 @@ use jwt_gauntlet::{
 };
 
 /// What is attacked.
-pub struct Target {
+pub(crate) struct Target {
     /// What it is called if it does not say.
     pub name: String,
     program: Exec,
@@ -23,7 +23,7 @@ pub struct Target {
 
 impl Target {
     /// Reads `builtin:NAME` or `exec:COMMAND`.
-    pub fn parse(text: &str, timeout: u64) -> anyhow::Result<Self> {
+    pub(crate) fn parse(text: &str, timeout: u64) -> anyhow::Result<Self> {
         let limits = Limits { question: Duration::from_millis(timeout), ..Limits::default() };
         let this = env::current_exe().context("cannot find the program file of jwt-gauntlet itself")?;
         let mut words = Vec::new();
@@ -45,12 +45,12 @@ impl Target {
     }
 
     /// Whether a word of the command line means a target.
-    pub fn is_meant(word: &str) -> bool {
+    pub(crate) fn is_meant(word: &str) -> bool {
         ["builtin:", "exec:", "http:", "https:"].iter().any(|start| word.starts_with(start))
     }
 
     /// Ends the program.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.program.stop();
     }
 }

@@ -6,10 +6,10 @@ use jwt_gauntlet::attack::Event;
 use crate::cli::watched;
 
 /// A bar, or nothing.
-pub struct Progress(ProgressBar);
+pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let target = if watched() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{bar:32} {human_pos} of {human_len} cases  {elapsed}  {msg}") {
@@ -18,7 +18,7 @@ impl Progress {
         Self(bar)
     }
 
-    pub fn show(&self, event: &Event<'_>) {
+    pub(super) fn show(&self, event: &Event<'_>) {
         match event {
             Event::Planned { cases } => self.0.set_length(*cases as u64),
             Event::Done { cases } => self.0.inc(*cases as u64),
@@ -31,7 +31,7 @@ impl Progress {
         }
     }
 
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.0.finish_and_clear();
     }
 }

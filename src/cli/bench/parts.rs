@@ -24,7 +24,7 @@ use crate::cli::{asking::Stop, output};
 const STEPS: usize = 100;
 
 /// Starts them one after another. Ends with those that there are if `stop` is set; Ctrl-C reaches the child too.
-pub fn all(bar: &ProgressBar, stop: &AtomicBool) -> anyhow::Result<Vec<Part>> {
+pub(super) fn all(bar: &ProgressBar, stop: &AtomicBool) -> anyhow::Result<Vec<Part>> {
     bar.set_length((PARTS * STEPS) as u64);
     let mut parts = Vec::new();
     while parts.len() < PARTS && !stop.load(Ordering::Relaxed) {
@@ -63,7 +63,7 @@ fn one(part: usize, bar: &ProgressBar) -> anyhow::Result<Part> {
 }
 
 /// Measures one part and writes it down.
-pub fn child(bench: &Bench, part: usize) -> anyhow::Result<u8> {
+pub(super) fn child(bench: &Bench, part: usize) -> anyhow::Result<u8> {
     let stop = Stop::quietly()?;
     let (planned, done) = (Cell::new(1), Cell::new(0));
     let gate = if part == 0 { Gate::Check } else { Gate::Passed };

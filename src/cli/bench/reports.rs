@@ -23,16 +23,16 @@ enum Format {
 }
 
 /// All reports of a run; no file means stdout.
-pub struct Reports(Vec<(Format, Option<PathBuf>)>);
+pub(super) struct Reports(Vec<(Format, Option<PathBuf>)>);
 
 impl Reports {
     /// Reads the options, and refuses early what could not be written later.
-    pub fn parse(options: &[String]) -> anyhow::Result<Self> {
+    pub(super) fn parse(options: &[String]) -> anyhow::Result<Self> {
         Ok(Self(destinations(options, Format::Human, &format)?))
     }
 
     /// Writes them all, stdout first.
-    pub fn write(&self, results: &Results, comparison: Option<&Comparison>) -> anyhow::Result<()> {
+    pub(super) fn write(&self, results: &Results, comparison: Option<&Comparison>) -> anyhow::Result<()> {
         let (files, stdout): (Vec<_>, Vec<_>) = self.0.iter().partition(|(_, file)| file.is_some());
         let mut written = Vec::new();
         for (format, file) in stdout.into_iter().chain(files) {

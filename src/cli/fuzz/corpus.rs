@@ -19,7 +19,7 @@ use crate::cli::output;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// A folder of recipes.
-pub struct Corpus {
+pub(super) struct Corpus {
     folder: PathBuf,
     start: Vec<Case>,
     state: Mutex<State>,
@@ -33,7 +33,7 @@ struct State {
 
 impl Corpus {
     /// Reads what another run left; makes the folder if there is none.
-    pub fn open(folder: &Path) -> anyhow::Result<Self> {
+    pub(super) fn open(folder: &Path) -> anyhow::Result<Self> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make the corpus folder {}", folder.display()))?;
         let mut catalogue = Catalogue::default();
         let list = fs::read_dir(folder).with_context(|| format!("cannot read the corpus folder {}", folder.display()))?;
@@ -45,12 +45,12 @@ impl Corpus {
     }
 
     /// What another run left.
-    pub fn start(&self) -> &[Case] {
+    pub(super) fn start(&self) -> &[Case] {
         &self.start
     }
 
     /// Takes all recipes of one algorithm and configuration.
-    pub fn keep(&self, cases: &[Case]) {
+    pub(super) fn keep(&self, cases: &[Case]) {
         let Some(first) = cases.first() else { return };
         let algorithm = first.applies.first().map_or("any", |algorithm| algorithm.name());
         let name = format!("{algorithm}-{}.toml", first.configuration.slug());
@@ -58,7 +58,7 @@ impl Corpus {
     }
 
     /// Saves now and then. What cannot be saved stays for the end, which says so.
-    pub fn tick(&self) {
+    pub(super) fn tick(&self) {
         let mut state = self.state.lock().expect("no thread panics while it saves");
         if state.saved.elapsed() >= EVERY {
             let _ = self.save(&mut state);
@@ -66,7 +66,7 @@ impl Corpus {
     }
 
     /// Saves what is left.
-    pub fn finish(&self) -> anyhow::Result<()> {
+    pub(super) fn finish(&self) -> anyhow::Result<()> {
         self.save(&mut self.state.lock().expect("no thread panics while it saves"))
     }
 

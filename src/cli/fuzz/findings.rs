@@ -15,7 +15,7 @@ use jwt_gauntlet::{Catalogue, catalogue::Case, internal::fuzz::Fingerprint};
 use crate::cli::output;
 
 /// A folder of attack files.
-pub struct Findings {
+pub(super) struct Findings {
     folder: PathBuf,
     state: Mutex<State>,
 }
@@ -29,7 +29,7 @@ struct State {
 
 impl Findings {
     /// Refuses early where nothing could be written; makes no folder before there is something to put in.
-    pub fn below(folder: &Path) -> anyhow::Result<Self> {
+    pub(super) fn below(folder: &Path) -> anyhow::Result<Self> {
         let there = folder.ancestors().find(|up| up.exists() || up.as_os_str().is_empty());
         if there.is_some_and(|there| !there.as_os_str().is_empty() && !there.is_dir()) {
             bail!("cannot save findings below {}: {} is not a folder", folder.display(), there.unwrap_or(folder).display());
@@ -38,7 +38,7 @@ impl Findings {
     }
 
     /// Saves a case. What cannot be saved is told now and fails the run at its end.
-    pub fn save(&self, case: &Case) {
+    pub(super) fn save(&self, case: &Case) {
         let mut state = self.state.lock().expect("no thread panics while it saves");
         match save(&self.folder, case) {
             Ok(file) => drop(state.files.insert(case.id.clone(), file.to_string_lossy().into_owned())),
@@ -52,17 +52,17 @@ impl Findings {
     }
 
     /// Where each finding is, by the id of its case.
-    pub fn files(&self) -> BTreeMap<String, String> {
+    pub(super) fn files(&self) -> BTreeMap<String, String> {
         self.state.lock().expect("no thread panics while it saves").files.clone()
     }
 
     /// The option with which `attack` asks them too.
-    pub fn option(&self) -> String {
+    pub(super) fn option(&self) -> String {
         format!(" --catalogue {}", shell_words::quote(&self.folder.to_string_lossy()))
     }
 
     /// The first failure to save.
-    pub fn finish(self) -> anyhow::Result<()> {
+    pub(super) fn finish(self) -> anyhow::Result<()> {
         let state = self.state.into_inner().expect("no thread panics while it saves");
         state.failure.map_or(Ok(()), |error| Err(error.context("a finding could not be saved")))
     }

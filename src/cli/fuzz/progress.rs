@@ -12,7 +12,7 @@ use jwt_gauntlet::{Finding, fuzz, internal::report::style::grouped};
 use crate::cli::{duration, watched};
 
 /// A line with numbers, or nothing.
-pub struct Progress {
+pub(super) struct Progress {
     line: ProgressBar,
     started: Instant,
     until: String,
@@ -21,7 +21,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(time: Option<Duration>, cases: Option<u64>) -> Self {
+    pub(super) fn new(time: Option<Duration>, cases: Option<u64>) -> Self {
         let target = if watched() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let line = ProgressBar::with_draw_target(None, target);
         if let Ok(style) = ProgressStyle::with_template("{spinner} {elapsed} {msg}") {
@@ -36,12 +36,12 @@ impl Progress {
         Self { line, started: Instant::now(), until, found: Mutex::default() }
     }
 
-    pub fn found(&self, finding: &Finding) {
+    pub(super) fn found(&self, finding: &Finding) {
         let class = finding.case.split('#').next().unwrap_or_default();
         self.found.lock().expect("no thread panics here").insert(class.to_owned());
     }
 
-    pub fn show(&self, so_far: fuzz::Progress) {
+    pub(super) fn show(&self, so_far: fuzz::Progress) {
         let findings = self.found.lock().expect("no thread panics here").len();
         let millis = usize::try_from(self.started.elapsed().as_millis()).unwrap_or(usize::MAX).max(1);
         self.line.set_message(format!(
@@ -54,7 +54,7 @@ impl Progress {
         ));
     }
 
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         self.line.finish_and_clear();
     }
 }

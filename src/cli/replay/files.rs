@@ -10,7 +10,7 @@ use jwt_gauntlet::{Algorithm, Catalogue, Fuzzer, catalogue::LoadError, replay::Q
 
 /// Everything to ask.
 #[derive(Default)]
-pub struct Files {
+pub(super) struct Files {
     /// Cases of attack files.
     pub attacks: Catalogue,
     /// Tokens, of reports and bare.
@@ -19,7 +19,7 @@ pub struct Files {
 
 impl Files {
     /// Reads them all; of reports what is for the chosen algorithms, bare tokens under each of these.
-    pub fn read(files: impl Iterator<Item = PathBuf>, chosen: &[Algorithm]) -> anyhow::Result<Self> {
+    pub(super) fn read(files: impl Iterator<Item = PathBuf>, chosen: &[Algorithm]) -> anyhow::Result<Self> {
         let mut all = Self::default();
         for file in files {
             all.add(&file, chosen)?;

@@ -14,12 +14,12 @@ use crate::{
 };
 
 /// The header's HS* rules, and the text of the public key is the secret.
-pub fn text_as_secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn text_as_secret(setup: &Setup, jws: &Jws) -> bool {
     (asymmetric(setup) && jws.has_mac(&setup.trust.configured_bytes())) || setup.exact(jws)
 }
 
 /// As above in a library that accepts keys in any encoding, and so has a code path for each.
-pub fn any_encoding_as_secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn any_encoding_as_secret(setup: &Setup, jws: &Jws) -> bool {
     // Writing seventy texts takes its time.
     if jws.algorithm().is_none_or(|algorithm| algorithm.family() != Family::Hmac) {
         return setup.exact(jws);
@@ -30,7 +30,7 @@ pub fn any_encoding_as_secret(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Only a JWK object is known to be public: HS* accepts the JSON text of the key set.
-pub fn jwk_as_secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn jwk_as_secret(setup: &Setup, jws: &Jws) -> bool {
     if jws.algorithm().is_none_or(|algorithm| algorithm.family() != Family::Hmac) {
         return setup.exact(jws);
     }
@@ -40,19 +40,19 @@ pub fn jwk_as_secret(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// A public key is told by its first characters; any other text is a secret.
-pub fn unrecognised_text_as_secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn unrecognised_text_as_secret(setup: &Setup, jws: &Jws) -> bool {
     let bytes = setup.trust.configured_bytes();
     let looks_public = bytes.starts_with(b"-----BEGIN PUBLIC KEY-----") || bytes.starts_with(b"-----BEGIN RSA PUBLIC KEY-----");
     (asymmetric(setup) && !looks_public && jws.has_mac(&bytes)) || setup.exact(jws)
 }
 
 /// Loads what it can make sense of, and holds the text for the rest.
-pub fn text_or_jwk(trust: &crate::trust::Trust) -> Result<PublicKey, String> {
+pub(super) fn text_or_jwk(trust: &crate::trust::Trust) -> Result<PublicKey, String> {
     key::load(trust).or_else(|_| trust.public_key().map_err(|e| e.to_string()))
 }
 
 /// Without a usable `alg`, HS256 under the bytes of the key in any encoding, or under nothing.
-pub fn default_hs256(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn default_hs256(setup: &Setup, jws: &Jws) -> bool {
     if jws.algorithm().is_some_and(|algorithm| algorithm.family() != Family::Hmac) {
         return setup.exact(jws);
     }
@@ -80,17 +80,17 @@ fn published(setup: &Setup) -> PublicKey {
 }
 
 /// Whatever algorithm the header names, as long as the key is of its family.
-pub fn family(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn family(setup: &Setup, jws: &Jws) -> bool {
     jws.algorithm().is_some_and(|algorithm| jws.verifies(&setup.key, algorithm)) || setup.exact(jws)
 }
 
 /// The operator's algorithm is used, and nobody compares the header's with it.
-pub fn alg_not_compared(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn alg_not_compared(setup: &Setup, jws: &Jws) -> bool {
     setup.signed(jws)
 }
 
 /// The hash is that of the header's `alg`, the curve that of the key.
-pub fn hash_from_header(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn hash_from_header(setup: &Setup, jws: &Jws) -> bool {
     let (Some(algorithm), PublicMaterial::Ec { curve, x, y }) = (jws.algorithm(), &setup.key.material) else {
         return setup.exact(jws);
     };
@@ -99,7 +99,7 @@ pub fn hash_from_header(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// `alg` is compared without case, punctuation and the longer names of other standards.
-pub fn spelling(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn spelling(setup: &Setup, jws: &Jws) -> bool {
     let fold = |text: &str| -> String {
         let text = text.to_ascii_uppercase().replace("RSASHA", "RS").replace("HMACSHA", "HS").replace("ECDSASHA", "ES");
         text.chars().filter(char::is_ascii_alphanumeric).collect()
@@ -110,7 +110,7 @@ pub fn spelling(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Casts the key to the type that the header's `alg` needs, and does not survive it.
-pub fn cast_panics(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn cast_panics(setup: &Setup, jws: &Jws) -> bool {
     let fits = |algorithm: Algorithm| setup.key.fits(algorithm);
     if jws.algorithm().is_some_and(|algorithm| !fits(algorithm)) {
         // Not `panic!`: the message of a planted crash should not litter the log of whoever runs this.
@@ -120,7 +120,7 @@ pub fn cast_panics(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Loads a key for the algorithm, and one of another type or curve as well; weak ones it refuses.
-pub fn of_any_type(trust: &crate::trust::Trust) -> Result<PublicKey, String> {
+pub(super) fn of_any_type(trust: &crate::trust::Trust) -> Result<PublicKey, String> {
     key::load(trust).or_else(|reason| {
         let mut jwk: Value = serde_json::from_str(trust.key.jwk.get()).map_err(|e| e.to_string())?;
         // 32 bytes are 32 bytes.
@@ -134,7 +134,7 @@ pub fn of_any_type(trust: &crate::trust::Trust) -> Result<PublicKey, String> {
 }
 
 /// The algorithm gives the hash, and the key the rest, as in a call of OpenSSL's that is not told a scheme.
-pub fn key_type_decides(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn key_type_decides(setup: &Setup, jws: &Jws) -> bool {
     let hash = if setup.algorithm() == Algorithm::EdDSA { Sha2::Sha256 } else { setup.algorithm().hash() };
     let good = match &setup.key.material {
         PublicMaterial::Ec { curve, x, y } => {
@@ -157,7 +157,7 @@ pub fn key_type_decides(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Casts the configured key to the type that the algorithm needs, and does not survive it.
-pub fn key_type_cast(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn key_type_cast(setup: &Setup, jws: &Jws) -> bool {
     if !setup.key.fits(setup.algorithm()) {
         std::panic::resume_unwind(Box::new("the configured key has another type than the algorithm needs"));
     }
@@ -166,7 +166,7 @@ pub fn key_type_cast(setup: &Setup, jws: &Jws) -> bool {
 
 /// Whatever header of a JSON serialisation says `alg` rules: `none`, or HS* over the key text. The list of allowed algorithms is asked
 /// for compact tokens only.
-pub fn json_alg(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn json_alg(setup: &Setup, jws: &Jws) -> bool {
     if jws.json.is_none() {
         return setup.exact(jws);
     }
@@ -180,7 +180,7 @@ pub fn json_alg(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// A secret that was never meant for tokens: OAuth client secrets, defaults, the path or URL where the key lies.
-pub fn known_text_as_secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn known_text_as_secret(setup: &Setup, jws: &Jws) -> bool {
     let texts = [
         "JWT_SECRET",
         "$JWT_SECRET",
@@ -224,7 +224,7 @@ pub fn known_text_as_secret(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The curve of the header's `alg` decides how long the halves are, the key's how they are checked.
-pub fn curve_from_header(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn curve_from_header(setup: &Setup, jws: &Jws) -> bool {
     let other = jws.algorithm().and_then(Curve::of).is_some();
     (other && setup.signed(jws)) || setup.exact(jws)
 }

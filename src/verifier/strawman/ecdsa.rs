@@ -45,7 +45,7 @@ fn numbers(signature: &[u8]) -> (BigUint, BigUint) {
 
 /// No range check: with r = s = 0 both multiples vanish, and the point at infinity has x = 0 = r. The header picks the curve, and any
 /// key will do, since it drops out.
-pub fn psychic(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn psychic(setup: &Setup, jws: &Jws) -> bool {
     let zeros = |curve: Curve| {
         let (r, s) = numbers(jws.signature_bytes());
         !jws.is_unsigned() && r.rem(order(curve)) == zero() && s.rem(order(curve)) == zero()
@@ -54,19 +54,19 @@ pub fn psychic(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The result is compared as r Z^2 = X without asking for infinity, where X and Z are 0: s = 0 passes with any r.
-pub fn infinity_compared(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn infinity_compared(setup: &Setup, jws: &Jws) -> bool {
     let s_is_zero = |(curve, ..): Point<'_>| !jws.is_unsigned() && numbers(jws.signature_bytes()).1.rem(order(curve)) == zero();
     point(setup, jws).is_some_and(s_is_zero) || setup.exact(jws)
 }
 
 /// The sum of two points is infinity as soon as one of them is: r = 0 passes with any s.
-pub fn infinity_absorbs(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn infinity_absorbs(setup: &Setup, jws: &Jws) -> bool {
     let r_is_zero = |(curve, ..): Point<'_>| !jws.is_unsigned() && numbers(jws.signature_bytes()).0.rem(order(curve)) == zero();
     point(setup, jws).is_some_and(r_is_zero) || setup.exact(jws)
 }
 
 /// The inverse of s by a loop that ends before its first turn where s is 1 or -1, and leaves 0.
-pub fn inverse_of_one(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn inverse_of_one(setup: &Setup, jws: &Jws) -> bool {
     let fooled = |(curve, ..): Point<'_>| {
         let (n, one) = (order(curve), BigUint::from(1_u8));
         let s = numbers(jws.signature_bytes()).1.rem(&n);
@@ -76,7 +76,7 @@ pub fn inverse_of_one(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Any encoding of the two numbers will do: DER of every looseness, halves of any width, trailing bytes.
-pub fn any_encoding(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn any_encoding(setup: &Setup, jws: &Jws) -> bool {
     point(setup, jws).is_some_and(|(curve, x, y)| {
         let width = curve.width();
         pairs(jws.signature_bytes(), width).into_iter().any(|(r, s)| {
@@ -107,7 +107,7 @@ fn pairs(signature: &[u8], width: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
 }
 
 /// The two integers of a SEQUENCE in BER: long lengths, indefinite length, bytes behind it, signs ignored.
-pub fn der_pair(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+pub(super) fn der_pair(bytes: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (tag, body, _) = lax_element(bytes)?;
     let (first, r, rest) = element(body)?;
     let (second, s, _) = element(rest)?;
@@ -125,7 +125,7 @@ fn lax_element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 }
 
 /// Textbook ECDSA: no range check, and no check that the public point lies on the curve.
-pub fn textbook(curve: Curve, x: &[u8], y: &[u8], jws: &Jws) -> bool {
+pub(super) fn textbook(curve: Curve, x: &[u8], y: &[u8], jws: &Jws) -> bool {
     let signature = jws.signature_bytes();
     let Some(algorithm) = jws.algorithm().filter(|a| a.family() == Family::Ec) else { return false };
     let n = order(curve);
@@ -213,12 +213,12 @@ impl Field {
 }
 
 /// By the book with the configured key: see [`textbook`].
-pub fn unchecked(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn unchecked(setup: &Setup, jws: &Jws) -> bool {
     point(setup, jws).is_some_and(|(curve, x, y)| !curve.contains(x, y) && textbook(curve, x, y, jws)) || setup.exact(jws)
 }
 
 /// A key that is not a point of the curve leaves the point at its initial value, infinity, and then R = u1 G.
-pub fn unread(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn unread(setup: &Setup, jws: &Jws) -> bool {
     let (PublicMaterial::Ec { curve, x, y }, Some(own)) = (&setup.key.material, Curve::of(setup.algorithm())) else {
         return setup.exact(jws);
     };

@@ -38,13 +38,13 @@ fn without_cofactor(key: &[u8; 32], prefix: &Prefix, message: &[u8], signature: 
 }
 
 /// Eight times the difference vanishes (RFC 8032 section 5.1.7 allows it; it forgives every part of small order).
-pub fn with_cofactor(key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
+pub(super) fn with_cofactor(key: &[u8; 32], message: &[u8], signature: &[u8]) -> bool {
     let Some((point, r)) = difference(key, &Prefix::new(), message, signature) else { return false };
     CompressedEdwardsY(r).decompress().is_some_and(|r| (point - r).mul_by_cofactor().is_identity())
 }
 
 /// S may be any number of 256 bits.
-pub fn unbounded(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn unbounded(setup: &Setup, jws: &Jws) -> bool {
     let good = |key: [u8; 32]| {
         jws.signature_bytes().len() == 64 && without_cofactor(&key, &Prefix::new(), jws.input.as_bytes(), jws.signature_bytes())
     };
@@ -52,19 +52,19 @@ pub fn unbounded(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Bytes behind the 64 are not read.
-pub fn tail_ignored(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn tail_ignored(setup: &Setup, jws: &Jws) -> bool {
     let good = |key: [u8; 32]| without_cofactor(&key, &Prefix::new(), jws.input.as_bytes(), jws.signature_bytes());
     public(setup, jws).is_some_and(good) || setup.exact(jws)
 }
 
 /// The equation is checked times eight, and neither A nor R is asked for its order.
-pub fn cofactored(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn cofactored(setup: &Setup, jws: &Jws) -> bool {
     let good = |key: [u8; 32]| with_cofactor(&key, jws.input.as_bytes(), jws.signature_bytes());
     public(setup, jws).is_some_and(good) || setup.exact(jws)
 }
 
 /// Whether a key in `jwk` is of small order and its signature universal: one that trusts the header cannot tell.
-pub fn embedded(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn embedded(setup: &Setup, jws: &Jws) -> bool {
     let key = jws.header.get("jwk").and_then(|jwk| PublicKey::from_jwk(jwk).ok());
     let good = |key: PublicKey| match key.material {
         PublicMaterial::Ed25519 { x } => {
@@ -77,7 +77,7 @@ pub fn embedded(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Ed25519ph and Ed25519ctx pass for Ed25519: the variant is guessed.
-pub fn variants(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn variants(setup: &Setup, jws: &Jws) -> bool {
     let Some(key) = public(setup, jws) else { return setup.exact(jws) };
     let dom2 = |flag: u8, context: &[u8]| -> Prefix {
         let length = u8::try_from(context.len()).expect("a short constant");

@@ -7,12 +7,12 @@ use super::rules::{Jws, Setup};
 use crate::keys::{KeyText, PublicKey, PublicMaterial, der};
 
 /// The key in `jwk` verifies the token.
-pub fn jwk(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn jwk(setup: &Setup, jws: &Jws) -> bool {
     jws.header.get("jwk").is_some_and(|jwk| signed_by(jws, jwk)) || setup.exact(jws)
 }
 
 /// A key, key set or PEM in a member that no standard knows, or in `jwk` in a form that it does not have.
-pub fn relatives(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn relatives(setup: &Setup, jws: &Jws) -> bool {
     let names = ["jwks", "keys", "key", "publicKey", "public_key", "cert", "secret", "k", "pem"];
     let odd_jwk = jws.header.get("jwk").filter(|v| !v.is_object() || v.get("keys").is_some());
     let values = names.iter().filter_map(|name| jws.header.get(*name)).chain(odd_jwk);
@@ -26,7 +26,7 @@ fn values_as_secret(jws: &Jws) -> bool {
 }
 
 /// The key in `jwk` verifies if its `kid`, or its thumbprint as `kid`, is the trusted one.
-pub fn jwk_of_known_kid(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn jwk_of_known_kid(setup: &Setup, jws: &Jws) -> bool {
     let thumbprint = KeyText::ThumbprintBase64url.render(&setup.key, setup.algorithm());
     let thumbprint = thumbprint.and_then(|bytes| String::from_utf8(bytes).ok());
     let known = |kid: &str| Some(kid) == setup.trust.kid.as_deref() || Some(kid) == thumbprint.as_deref();
@@ -36,7 +36,7 @@ pub fn jwk_of_known_kid(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The key in `jwk` verifies if one number in it, the modulus or x, is the trusted one.
-pub fn jwk_of_known_number(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn jwk_of_known_number(setup: &Setup, jws: &Jws) -> bool {
     let Some(jwk) = jws.header.get("jwk") else { return setup.exact(jws) };
     let same = PublicKey::from_jwk(jwk).is_ok_and(|key| match (&key.material, &setup.key.material) {
         (PublicMaterial::Rsa { n, .. }, PublicMaterial::Rsa { n: own, .. }) => n == own,
@@ -54,7 +54,7 @@ pub fn jwk_of_known_number(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// `jwk` holds members twice: the first of a name is compared with the trusted key and the last verifies, or the other way round.
-pub fn jwk_read_twice(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn jwk_read_twice(setup: &Setup, jws: &Jws) -> bool {
     let Some(members) = crate::token::object_members(jws.header_bytes.trim_ascii()) else { return setup.exact(jws) };
     let Some(raw) = members.iter().find(|m| m.is("jwk")).map(|m| m.value.clone()) else { return setup.exact(jws) };
     let read = |reversed: bool| {
@@ -76,12 +76,12 @@ fn signed_by(jws: &Jws, jwk: &Value) -> bool {
     PublicKey::from_jwk(jwk).is_ok_and(|key| fits(jws, &key))
 }
 
-pub fn fits(jws: &Jws, key: &PublicKey) -> bool {
+pub(super) fn fits(jws: &Jws, key: &PublicKey) -> bool {
     jws.algorithm().is_some_and(|algorithm| jws.verifies(key, algorithm))
 }
 
 /// Every key that can be read out of a JSON value: JWK, set, array, JSON text, PEM, certificate.
-pub fn keys(value: &Value) -> Vec<PublicKey> {
+pub(super) fn keys(value: &Value) -> Vec<PublicKey> {
     match value {
         Value::Array(items) => items.iter().flat_map(keys).collect(),
         Value::Object(object) => match object.get("keys") {
@@ -116,39 +116,39 @@ fn chain(jws: &Jws) -> Vec<Vec<u8>> {
 }
 
 /// The key of the first certificate in `x5c` verifies, whoever issued it.
-pub fn x5c_leaf(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn x5c_leaf(setup: &Setup, jws: &Jws) -> bool {
     let leaf = chain(jws).first().and_then(|der| certificate_key(der));
     leaf.is_some_and(|key| fits(jws, &key)) || setup.exact(jws)
 }
 
 /// The key of any certificate in `x5c` verifies, as long as the trusted one stands in the chain too.
-pub fn x5c_inclusion(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn x5c_inclusion(setup: &Setup, jws: &Jws) -> bool {
     let keys: Vec<PublicKey> = chain(jws).iter().filter_map(|der| certificate_key(der)).collect();
     let included = keys.iter().any(|key| key.material == setup.key.material);
     (included && keys.iter().any(|key| fits(jws, key))) || setup.exact(jws)
 }
 
 /// The last certificate in `x5c` verifies: the chain is read root first.
-pub fn x5c_last(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn x5c_last(setup: &Setup, jws: &Jws) -> bool {
     let last = chain(jws).last().and_then(|der| certificate_key(der));
     last.is_some_and(|key| fits(jws, &key)) || setup.exact(jws)
 }
 
 /// `x5t` finds the trusted certificate, and the key of `x5c` verifies.
-pub fn x5t_then_x5c(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn x5t_then_x5c(setup: &Setup, jws: &Jws) -> bool {
     let pinned = jws.header.contains_key("x5t") || jws.header.contains_key("x5t#S256");
     let own = |key: &PublicKey| fits(jws, key);
     (pinned && chain(jws).iter().filter_map(|der| certificate_key(der)).any(|key| own(&key))) || setup.exact(jws)
 }
 
 /// A thumbprint and no chain: the look-up finds nothing, and what finds nothing verifies nothing.
-pub fn x5t_miss(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn x5t_miss(setup: &Setup, jws: &Jws) -> bool {
     let printed = jws.header.contains_key("x5t") || jws.header.contains_key("x5t#S256");
     (printed && !jws.header.contains_key("x5c")) || setup.exact(jws)
 }
 
 /// The subject's public key: the seventh element of a version 3 `TBSCertificate` (RFC 5280 section 4.1).
-pub fn certificate_key(certificate: &[u8]) -> Option<PublicKey> {
+pub(super) fn certificate_key(certificate: &[u8]) -> Option<PublicKey> {
     let (_, certificate, _) = element(certificate)?;
     let (_, mut body, _) = element(certificate)?;
     for _ in 0..6 {
@@ -160,7 +160,7 @@ pub fn certificate_key(certificate: &[u8]) -> Option<PublicKey> {
 }
 
 /// One DER element: tag, content, and what follows.
-pub fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(super) fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&tag, rest) = bytes.split_first()?;
     let (&first, rest) = rest.split_first()?;
     let count = if first > 0x80 { usize::from(first & 0x7f) } else { 0 };

@@ -21,17 +21,17 @@ fn tag(setup: &Setup, jws: &Jws) -> Option<Vec<u8>> {
 }
 
 /// As many bytes are compared as the token brings.
-pub fn prefix_compared(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn prefix_compared(setup: &Setup, jws: &Jws) -> bool {
     tag(setup, jws).is_some_and(|tag| tag.starts_with(jws.signature_bytes())) || setup.exact(jws)
 }
 
 /// As many bytes are compared as the tag has.
-pub fn tail_ignored(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn tail_ignored(setup: &Setup, jws: &Jws) -> bool {
     tag(setup, jws).is_some_and(|tag| jws.signature_bytes().starts_with(&tag)) || setup.exact(jws)
 }
 
 /// A comparison with type juggling: "0e…", "0" and `true` equal what they should not, and an array makes the function return null.
-pub fn loosely_compared(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn loosely_compared(setup: &Setup, jws: &Jws) -> bool {
     let texts = [jws.signature_text.clone(), String::from_utf8_lossy(jws.signature_bytes()).into_owned()];
     let juggles = |text: &String| {
         let digits = text.strip_prefix("0e").or_else(|| text.strip_prefix("0E"));
@@ -42,23 +42,23 @@ pub fn loosely_compared(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The buffer for the tag is zeroed, and an error in the MAC leaves it so.
-pub fn zero_tag(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn zero_tag(setup: &Setup, jws: &Jws) -> bool {
     let signature = jws.signature_bytes();
     (!signature.is_empty() && signature.iter().all(|b| *b == 0)) || setup.exact(jws)
 }
 
 /// A secret that is not set is the empty one.
-pub fn empty_secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn empty_secret(setup: &Setup, jws: &Jws) -> bool {
     jws.has_mac(b"") || setup.exact(jws)
 }
 
 /// Without a secret, unsigned tokens pass, whatever their `alg`.
-pub fn keyless_unsigned(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn keyless_unsigned(setup: &Setup, jws: &Jws) -> bool {
     if setup_is_keyless(setup) { jws.is_unsigned() } else { setup.exact(jws) }
 }
 
 /// Without a secret, the text for nothing is the secret.
-pub fn keyless_coerced(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn keyless_coerced(setup: &Setup, jws: &Jws) -> bool {
     let coerced = || ["", "undefined", "null", "None"].iter().any(|text| jws.has_mac(text.as_bytes()));
     if setup_is_keyless(setup) { coerced() } else { setup.exact(jws) }
 }
@@ -68,17 +68,17 @@ fn setup_is_keyless(setup: &Setup) -> bool {
 }
 
 /// The secret is copied as a C string.
-pub fn secret_to_nul(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn secret_to_nul(setup: &Setup, jws: &Jws) -> bool {
     cut(setup, jws, |secret| secret.split(|b| *b == 0).next())
 }
 
 /// The secret is read as a line of a file.
-pub fn secret_to_newline(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn secret_to_newline(setup: &Setup, jws: &Jws) -> bool {
     cut(setup, jws, |secret| secret.split(|b| matches!(b, b'\n' | b'\r')).next())
 }
 
 /// The secret is copied into a buffer that is too short for it.
-pub fn secret_to_length(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn secret_to_length(setup: &Setup, jws: &Jws) -> bool {
     [8, 16, 24, 32, 48, 64, 72].iter().any(|length| cut_to(setup, jws, *length)) || setup.exact(jws)
 }
 
@@ -91,7 +91,7 @@ fn cut_to(setup: &Setup, jws: &Jws, length: usize) -> bool {
 }
 
 /// The secret is tried as it is and in every encoding that it might have been meant in.
-pub fn secret_guessed(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn secret_guessed(setup: &Setup, jws: &Jws) -> bool {
     secret(setup).is_some_and(|secret| readings(secret).iter().any(|secret| jws.has_mac(secret))) || setup.exact(jws)
 }
 
@@ -124,7 +124,7 @@ fn blank(byte: u8) -> bool {
 }
 
 /// The hash is guessed from the length of the tag, old hashes included, and a long tag may be cut.
-pub fn hash_from_length(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn hash_from_length(setup: &Setup, jws: &Jws) -> bool {
     fn with<M: Mac + KeyInit>(key: &[u8], input: &str, signature: &[u8]) -> bool {
         let mut mac = <M as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
         mac.update(input.as_bytes());

@@ -9,20 +9,20 @@ const COERCED: [&str; 14] =
     ["", "undefined", "null", "None", "nil", "NaN", "false", "False", "0", "[object Object]", "\n", "true", "key not found", "\0"];
 
 /// An unknown `kid` gives no key, and no key gives a text.
-pub fn miss_as_secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn miss_as_secret(setup: &Setup, jws: &Jws) -> bool {
     let missed = setup.kid_is_unknown(jws) || !jws.header.contains_key("kid");
     (missed && COERCED.iter().any(|text| jws.has_mac(text.as_bytes()))) || setup.exact(jws)
 }
 
 /// One of several `kid` finds a key, another none.
-pub fn twice(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn twice(setup: &Setup, jws: &Jws) -> bool {
     let members = crate::token::object_members(jws.header_bytes.trim_ascii()).unwrap_or_default();
     let kids = members.iter().filter(|member| member.is("kid")).count();
     (kids > 1 && jws.has_mac(b"")) || setup.exact(jws)
 }
 
 /// `kid` indexes a plain object, whose prototype answers for names that nobody put there.
-pub fn prototype(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn prototype(setup: &Setup, jws: &Jws) -> bool {
     let native = |name: &str| format!("function {name}() {{ [native code] }}");
     let secrets = match jws.text("kid") {
         Some("__proto__") => vec!["[object Object]".to_owned(), "{}".to_owned(), String::new()],
@@ -51,7 +51,7 @@ fn is_builtin(name: &str) -> bool {
 }
 
 /// `kid` is a path under the key directory; a file that is missing or empty is an empty key, others are served to everyone.
-pub fn file(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn file(setup: &Setup, jws: &Jws) -> bool {
     let Some(kid) = jws.text("kid") else { return setup.exact(jws) };
     let looks_like_path =
         kid.contains('/') || kid.contains('\\') || kid.contains("%2") || kid.contains('.') || kid.starts_with("NUL");
@@ -82,7 +82,7 @@ fn contents(path: &str) -> Vec<Vec<u8>> {
 }
 
 /// `kid` is pasted into a query; an injected `SELECT` answers instead of the table, in plain text or base64.
-pub fn sql(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn sql(setup: &Setup, jws: &Jws) -> bool {
     let answers = jws.text("kid").map(selected).unwrap_or_default();
     let decode = |text: &String| data_encoding::BASE64.decode(text.as_bytes()).ok();
     answers.iter().any(|text| jws.has_mac(text.as_bytes()) || decode(text).is_some_and(|secret| jws.has_mac(&secret)))
@@ -120,7 +120,7 @@ fn literal(text: &str) -> Option<String> {
 }
 
 /// `kid` is handed to a document store or directory as a filter, which then matches whatever key comes first.
-pub fn filter(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn filter(setup: &Setup, jws: &Jws) -> bool {
     let matches_all = match jws.header.get("kid") {
         Some(Value::Object(_) | Value::Array(_)) => true,
         Some(Value::String(kid)) => {
@@ -138,7 +138,7 @@ fn header_alg_is_own(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// A text or number of the token itself is the secret: `kid`, `iss`, `client_id`, `tid` and the like.
-pub fn member_as_secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn member_as_secret(setup: &Setup, jws: &Jws) -> bool {
     let claims = jws.claims().unwrap_or_default();
     let claimed = claims.as_object().into_iter().flat_map(|claims| claims.values());
     let matches = |value: &Value| match value {
@@ -150,7 +150,7 @@ pub fn member_as_secret(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// `kid` reaches a shell or a template, whose output is the key.
-pub fn command(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn command(setup: &Setup, jws: &Jws) -> bool {
     let output = jws.text("kid").and_then(output);
     let keys = output.iter().flat_map(|text| [text.clone(), format!("{text}\n")]);
     keys.into_iter().any(|secret| jws.has_mac(secret.as_bytes())) || setup.exact(jws)

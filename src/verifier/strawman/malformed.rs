@@ -6,7 +6,7 @@ use super::rules::{Jws, Setup};
 use crate::keys::{Curve, PublicMaterial};
 
 /// Three answers, good, bad and "could not even be tried", and the last is negative: any number but zero counts as good.
-pub fn error_is_success(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn error_is_success(setup: &Setup, jws: &Jws) -> bool {
     let own = jws.alg() == Some(setup.algorithm().name());
     (own && (key_is_malformed(setup) || jws.signature.as_ref().is_none_or(|s| is_malformed(setup, s)))) || setup.exact(jws)
 }

@@ -29,32 +29,32 @@ fn hold(setup: &Setup, jws: &Jws, rules: &[Rule]) -> bool {
 }
 
 /// Strict but for the claims.
-pub const fn claims(claims: fn(&Setup, &Jws) -> bool) -> Rules {
+pub(super) const fn claims(claims: fn(&Setup, &Jws) -> bool) -> Rules {
     Rules { claims, ..Rules::STRICT }
 }
 
 /// Strict but for the header.
-pub const fn header(header: fn(&Setup, &Jws) -> bool) -> Rules {
+pub(super) const fn header(header: fn(&Setup, &Jws) -> bool) -> Rules {
     Rules { header, ..Rules::STRICT }
 }
 
 /// `exp` and `nbf` are not read.
-pub fn times_ignored(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn times_ignored(setup: &Setup, jws: &Jws) -> bool {
     hold(setup, jws, &[issuer, audience])
 }
 
 /// `aud` is not read.
-pub fn audience_ignored(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn audience_ignored(setup: &Setup, jws: &Jws) -> bool {
     hold(setup, jws, &[issuer, times])
 }
 
 /// `iss` is not read.
-pub fn issuer_ignored(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn issuer_ignored(setup: &Setup, jws: &Jws) -> bool {
     hold(setup, jws, &[audience, times])
 }
 
 /// Claims are checked where they are there and have the type that is expected (CVE-2026-25537).
-pub fn odd_types_skipped(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn odd_types_skipped(setup: &Setup, jws: &Jws) -> bool {
     let Some(claims) = jws.claims() else { return false };
     let text = |name: &str, wanted: &Option<String>| match (claims.get(name), wanted) {
         (Some(Value::String(text)), Some(wanted)) => text == wanted,
@@ -69,7 +69,7 @@ pub fn odd_types_skipped(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// `iss` and `aud` need only contain what is expected, or be contained in it.
-pub fn texts_overlap(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn texts_overlap(setup: &Setup, jws: &Jws) -> bool {
     let Ok(claims) = strict::object(&jws.payload) else { return false };
     let overlap = |name: &str, wanted: &Option<String>| {
         let texts = match claims.get(name) {
@@ -87,7 +87,7 @@ pub fn texts_overlap(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The claims may be any JSON, the last of duplicates counts, and what is not an object has no claims to fail.
-pub fn any_json(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn any_json(setup: &Setup, jws: &Jws) -> bool {
     match serde_json::from_slice::<Value>(&jws.payload) {
         Ok(Value::Object(claims)) => {
             let text = Value::Object(claims).to_string();
@@ -98,12 +98,12 @@ pub fn any_json(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// `crit`, `b64`, `enc` and `zip` are not read.
-pub fn crit_ignored(_: &Setup, jws: &Jws) -> bool {
+pub(super) fn crit_ignored(_: &Setup, jws: &Jws) -> bool {
     strict::object(&jws.header_bytes).is_ok_and(|header| strict::typ(&header).is_ok())
 }
 
 /// `typ` is not read.
-pub fn typ_ignored(_: &Setup, jws: &Jws) -> bool {
+pub(super) fn typ_ignored(_: &Setup, jws: &Jws) -> bool {
     let mut header = jws.header.clone();
     header.remove("typ");
     let text = Value::Object(header).to_string();
@@ -111,6 +111,6 @@ pub fn typ_ignored(_: &Setup, jws: &Jws) -> bool {
 }
 
 /// Whatever it is, it is not read.
-pub fn ignored(_: &Setup, _: &Jws) -> bool {
+pub(super) fn ignored(_: &Setup, _: &Jws) -> bool {
     true
 }

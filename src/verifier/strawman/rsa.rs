@@ -40,7 +40,7 @@ fn unpadded(message: &[u8], least: usize) -> Option<&[u8]> {
 }
 
 /// The whole, re-encoded and compared, for a key of any size and exponent.
-pub fn textbook(key: &PublicKey, jws: &Jws) -> bool {
+pub(super) fn textbook(key: &PublicKey, jws: &Jws) -> bool {
     let Some(algorithm) = jws.algorithm().filter(|a| a.family() == Family::Rsa) else { return false };
     let Some(message) = recovered(key, jws.signature_bytes()) else { return false };
     let digest = algorithm.hash().digest(jws.input.as_bytes());
@@ -51,38 +51,38 @@ pub fn textbook(key: &PublicKey, jws: &Jws) -> bool {
 }
 
 /// The mathematics alone decide, for a key that nobody looked at.
-pub fn weak_key(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn weak_key(setup: &Setup, jws: &Jws) -> bool {
     let own = jws.alg() == Some(setup.algorithm().name()) && jws.signature.is_some();
     (own && (setup.signed(jws) || textbook(&setup.key, jws))) || setup.exact(jws)
 }
 
 /// The message ends with the digest; what stands before it is not read.
-pub fn digest_at_end(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn digest_at_end(setup: &Setup, jws: &Jws) -> bool {
     message(setup, jws).is_some_and(|m| m.ends_with(&digest(setup, jws))) || setup.exact(jws)
 }
 
 /// The digest stands somewhere in the message.
-pub fn digest_anywhere(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn digest_anywhere(setup: &Setup, jws: &Jws) -> bool {
     let digest = digest(setup, jws);
     message(setup, jws).is_some_and(|m| m.windows(digest.len()).any(|w| w == digest)) || setup.exact(jws)
 }
 
 /// Padding, then a `DigestInfo`, and whatever follows (Bleichenbacher 2006).
-pub fn trailing_ignored(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn trailing_ignored(setup: &Setup, jws: &Jws) -> bool {
     let info = digest_info(setup.algorithm().hash(), &digest(setup, jws));
     let good = |m: Vec<u8>| unpadded(&m, 0).is_some_and(|rest| rest.starts_with(&info));
     message(setup, jws).is_some_and(good) || setup.exact(jws)
 }
 
 /// The padding is skipped up to the first zero byte behind the second, its content unread.
-pub fn padding_skipped(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn padding_skipped(setup: &Setup, jws: &Jws) -> bool {
     let info = digest_info(setup.algorithm().hash(), &digest(setup, jws));
     let good = |m: Vec<u8>| m.ends_with(&info) || m.windows(info.len()).any(|w| w == info);
     message(setup, jws).is_some_and(good) || setup.exact(jws)
 }
 
 /// The `DigestInfo` is read by a BER parser that accepts long lengths, any parameters, and bytes behind the digest.
-pub fn lax_digest_info(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn lax_digest_info(setup: &Setup, jws: &Jws) -> bool {
     let digest = digest(setup, jws);
     let good = |m: Vec<u8>| unpadded(&m, 0).is_some_and(|info| lax_digest(info) == Some(digest.clone()));
     message(setup, jws).is_some_and(good) || setup.exact(jws)
@@ -97,7 +97,7 @@ fn lax_digest(info: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The hash is the one that the `DigestInfo` names, or that its digest's length suggests; a bare digest will do.
-pub fn hash_from_digest_info(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn hash_from_digest_info(setup: &Setup, jws: &Jws) -> bool {
     let input = jws.input.as_bytes();
     let digests = [
         Sha2::Sha256.digest(input),
@@ -115,13 +115,13 @@ pub fn hash_from_digest_info(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The signature is a number of any length and size: leading zeros, missing ones, and s + n.
-pub fn number_unbounded(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn number_unbounded(setup: &Setup, jws: &Jws) -> bool {
     let own = jws.alg() == Some(setup.algorithm().name());
     (own && !jws.is_unsigned() && textbook(&setup.key, jws)) || setup.exact(jws)
 }
 
 /// A buffer of the modulus' size takes as much of the signature as fits, and zeros for the rest.
-pub fn signature_cut(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn signature_cut(setup: &Setup, jws: &Jws) -> bool {
     let PublicMaterial::Rsa { n, .. } = &setup.key.material else { return setup.exact(jws) };
     let mut cut = jws.clone();
     let mut signature = jws.signature_bytes().to_vec();
@@ -131,7 +131,7 @@ pub fn signature_cut(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// A signature that the arithmetic maps to itself, 0, 1 or n - 1, is treated as a failed call, and the buffer it left as a match.
-pub fn fixed_points(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn fixed_points(setup: &Setup, jws: &Jws) -> bool {
     let PublicMaterial::Rsa { n, .. } = &setup.key.material else { return setup.exact(jws) };
     let (n, s, one) = (BigUint::from_bytes_be(n), BigUint::from_bytes_be(jws.signature_bytes()), BigUint::from(1_u8));
     let s = s % &n;
@@ -200,12 +200,12 @@ fn pss_with(setup: &Setup, jws: &Jws, rules: &Pss) -> bool {
 }
 
 /// The salt may have any length.
-pub fn pss_salt_free(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn pss_salt_free(setup: &Setup, jws: &Jws) -> bool {
     pss_with(setup, jws, &Pss { salt: None, ..Pss::exact(setup.algorithm()) }) || setup.exact(jws)
 }
 
 /// The mask may come from any hash.
-pub fn pss_mask_free(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn pss_mask_free(setup: &Setup, jws: &Jws) -> bool {
     let exact = || Pss::exact(setup.algorithm());
     let masks: [Digester; 5] = [
         |data| sha1::Sha1::digest(data).to_vec(),
@@ -218,12 +218,12 @@ pub fn pss_mask_free(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Trailer and top bits are not read.
-pub fn pss_ends_free(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn pss_ends_free(setup: &Setup, jws: &Jws) -> bool {
     pss_with(setup, jws, &Pss { strict_ends: false, ..Pss::exact(setup.algorithm()) }) || setup.exact(jws)
 }
 
 /// The padding is whichever fits.
-pub fn pkcs1_for_pss(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn pkcs1_for_pss(setup: &Setup, jws: &Jws) -> bool {
     let twin = match setup.algorithm() {
         Algorithm::PS256 => Algorithm::RS256,
         Algorithm::PS384 => Algorithm::RS384,
@@ -234,7 +234,7 @@ pub fn pkcs1_for_pss(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The hash of the message may be any, the parameters following it.
-pub fn pss_hash_free(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn pss_hash_free(setup: &Setup, jws: &Jws) -> bool {
     let hashes: [Digester; 5] = [
         |data| sha1::Sha1::digest(data).to_vec(),
         |data| md5::Md5::digest(data).to_vec(),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What a vulnerable verifier was set up with.
-pub struct Setup {
+pub(super) struct Setup {
     /// What it was told.
     pub trust: Trust,
     /// The key it loaded.
@@ -20,7 +20,7 @@ pub struct Setup {
 
 /// A token read as a JWS, under whatever reading the rules allow.
 #[derive(Clone, Debug)]
-pub struct Jws {
+pub(super) struct Jws {
     /// The header, the last of duplicates kept; empty if it was none.
     pub header: Map<String, Value>,
     /// The header before JSON.
@@ -39,7 +39,7 @@ pub struct Jws {
 
 /// The steps of verification.
 #[derive(Clone, Copy)]
-pub struct Rules {
+pub(super) struct Rules {
     /// Loads the operator's key, or says why not.
     pub key: fn(&Trust) -> Result<PublicKey, String>,
     /// Takes the wire text apart.
@@ -54,7 +54,7 @@ pub struct Rules {
 
 impl Rules {
     /// No hole at all.
-    pub const STRICT: Self = Self {
+    pub(super) const STRICT: Self = Self {
         key: key::load,
         read: compact,
         header: |_, jws| strict::object(&jws.header_bytes).is_ok_and(|h| strict::header_members(&h).is_ok()),
@@ -69,12 +69,12 @@ impl Rules {
     };
 
     /// Strict but for who made the token.
-    pub const fn authentic(authentic: fn(&Setup, &Jws) -> bool) -> Self {
+    pub(super) const fn authentic(authentic: fn(&Setup, &Jws) -> bool) -> Self {
         Self { authentic, ..Self::STRICT }
     }
 
     /// Strict but for the wire text and who made the token.
-    pub const fn reading(read: fn(&str) -> Option<Jws>, authentic: fn(&Setup, &Jws) -> bool) -> Self {
+    pub(super) const fn reading(read: fn(&str) -> Option<Jws>, authentic: fn(&Setup, &Jws) -> bool) -> Self {
         Self { read, authentic, ..Self::STRICT }
     }
 }
@@ -85,7 +85,7 @@ impl Setup {
     }
 
     /// The configured algorithm.
-    pub fn algorithm(&self) -> Algorithm {
+    pub(super) fn algorithm(&self) -> Algorithm {
         self.trust.algorithm
     }
 
@@ -95,36 +95,36 @@ impl Setup {
     }
 
     /// The strict rule: the configured algorithm, the configured key, a good signature.
-    pub fn exact(&self, jws: &Jws) -> bool {
+    pub(super) fn exact(&self, jws: &Jws) -> bool {
         self.names_own(jws) && self.signed(jws)
     }
 
     /// The header names the configured algorithm and no other key.
-    pub fn names_own(&self, jws: &Jws) -> bool {
+    pub(super) fn names_own(&self, jws: &Jws) -> bool {
         strict::object(&jws.header_bytes).is_ok_and(|h| self.policy.algorithm(&h).is_ok() && self.policy.key_id(&h).is_ok())
     }
 
     /// The signature is good under the configured key and algorithm, whatever the header says.
-    pub fn signed(&self, jws: &Jws) -> bool {
+    pub(super) fn signed(&self, jws: &Jws) -> bool {
         jws.verifies(&self.key, self.algorithm())
     }
 
     /// Whether `kid` is there and names no key.
-    pub fn kid_is_unknown(&self, jws: &Jws) -> bool {
+    pub(super) fn kid_is_unknown(&self, jws: &Jws) -> bool {
         jws.header.get("kid").is_some_and(|kid| kid.as_str() != self.trust.kid.as_deref())
     }
 }
 
 impl Jws {
     /// A token from its three texts; only the header has to be legible.
-    pub fn of(header: &str, payload: &str, signature: &str) -> Option<Self> {
+    pub(super) fn of(header: &str, payload: &str, signature: &str) -> Option<Self> {
         let header_bytes = strict::decode(header).ok()?;
         strict::object(&header_bytes).ok()?;
         Self::lax(header_bytes, strict::decode(payload).ok()?, signature, format!("{header}.{payload}"))
     }
 
     /// A token whose header may hold duplicates.
-    pub fn lax(header_bytes: Vec<u8>, payload: Vec<u8>, signature: &str, input: String) -> Option<Self> {
+    pub(super) fn lax(header_bytes: Vec<u8>, payload: Vec<u8>, signature: &str, input: String) -> Option<Self> {
         Some(Self {
             header: serde_json::from_slice(&header_bytes).ok()?,
             header_bytes,
@@ -137,50 +137,50 @@ impl Jws {
     }
 
     /// The header's `alg`, if it is a text.
-    pub fn alg(&self) -> Option<&str> {
+    pub(super) fn alg(&self) -> Option<&str> {
         self.text("alg")
     }
 
     /// The header's `alg` as an algorithm that this crate can verify.
-    pub fn algorithm(&self) -> Option<Algorithm> {
+    pub(super) fn algorithm(&self) -> Option<Algorithm> {
         self.alg()?.parse().ok()
     }
 
     /// A text member of the header.
-    pub fn text(&self, name: &str) -> Option<&str> {
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.header.get(name)?.as_str()
     }
 
     /// No signature, or an empty one.
-    pub fn is_unsigned(&self) -> bool {
+    pub(super) fn is_unsigned(&self) -> bool {
         self.signature_text.is_empty()
     }
 
     /// The bytes of the signature, none if it cannot be decoded.
-    pub fn signature_bytes(&self) -> &[u8] {
+    pub(super) fn signature_bytes(&self) -> &[u8] {
         self.signature.as_deref().unwrap_or_default()
     }
 
     /// Whether the signature is good under `key`.
-    pub fn verifies(&self, key: &PublicKey, algorithm: Algorithm) -> bool {
+    pub(super) fn verifies(&self, key: &PublicKey, algorithm: Algorithm) -> bool {
         self.signature.as_ref().is_some_and(|s| key.verifies_weakly(algorithm, self.input.as_bytes(), s))
     }
 
     /// Whether the signature is the MAC under `secret` by the HS* algorithm that the header names.
-    pub fn has_mac(&self, secret: &[u8]) -> bool {
+    pub(super) fn has_mac(&self, secret: &[u8]) -> bool {
         use crate::algorithm::Family;
         let hash = self.algorithm().filter(|a| a.family() == Family::Hmac).map(Algorithm::hash);
         hash.is_some_and(|hash| self.signature.as_deref() == Some(&hash.hmac(secret, self.input.as_bytes())))
     }
 
     /// The claims.
-    pub fn claims(&self) -> Option<Value> {
+    pub(super) fn claims(&self) -> Option<Value> {
         serde_json::from_slice(&self.payload).ok()
     }
 }
 
 /// Three segments, strictly decoded.
-pub fn compact(token: &str) -> Option<Jws> {
+pub(super) fn compact(token: &str) -> Option<Jws> {
     let [header, payload, signature] = strict::split(token).ok()?;
     Jws::of(header, payload, signature).filter(|jws| jws.signature.is_some())
 }

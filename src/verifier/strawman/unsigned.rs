@@ -9,27 +9,27 @@ use crate::{algorithm::Algorithm, token::object_members, verifier::strict};
 type Reading = fn(&str) -> String;
 
 /// Exactly as written.
-pub fn none_exact(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn none_exact(setup: &Setup, jws: &Jws) -> bool {
     none_as(setup, jws, str::to_owned)
 }
 
 /// In lower case.
-pub fn none_any_case(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn none_any_case(setup: &Setup, jws: &Jws) -> bool {
     none_as(setup, jws, str::to_ascii_lowercase)
 }
 
 /// Without white space around it, Unicode's included.
-pub fn none_trimmed(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn none_trimmed(setup: &Setup, jws: &Jws) -> bool {
     none_as(setup, jws, |alg| alg.trim().to_owned())
 }
 
 /// Without control characters around it, as a tokenizer of C strings reads it.
-pub fn none_at_nul(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn none_at_nul(setup: &Setup, jws: &Jws) -> bool {
     none_as(setup, jws, |alg| alg.trim_start_matches('\0').split('\0').next().unwrap_or_default().to_owned())
 }
 
 /// As Unicode text folded by compatibility: full width, superscripts, look-alikes, what has no width.
-pub fn none_normalised(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn none_normalised(setup: &Setup, jws: &Jws) -> bool {
     none_as(setup, jws, |alg| alg.chars().filter_map(fold).collect::<String>().to_ascii_lowercase())
 }
 
@@ -39,7 +39,7 @@ fn none_as(setup: &Setup, jws: &Jws, reading: Reading) -> bool {
 }
 
 /// `none` is fine as long as there is some signature, which nobody checks.
-pub fn none_with_signature(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn none_with_signature(setup: &Setup, jws: &Jws) -> bool {
     (jws.alg().is_some_and(|alg| alg.eq_ignore_ascii_case("none")) && !jws.is_unsigned()) || setup.exact(jws)
 }
 
@@ -64,7 +64,7 @@ fn fold(c: char) -> Option<char> {
 }
 
 /// A falsy `alg`, in the sense of dynamic languages, means that nothing was signed; the third segment is not looked at.
-pub fn alg_falsy(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn alg_falsy(setup: &Setup, jws: &Jws) -> bool {
     let falsy = match jws.header.get("alg") {
         None | Some(Value::Null | Value::Bool(false)) => true,
         Some(Value::String(text)) => text.is_empty(),
@@ -75,24 +75,24 @@ pub fn alg_falsy(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The switch over `alg` compares texts; anything else reaches the branch for unsigned tokens.
-pub fn alg_not_text(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn alg_not_text(setup: &Setup, jws: &Jws) -> bool {
     let odd = jws.header.get("alg").is_some_and(|alg| !alg.is_string());
     odd || setup.exact(jws)
 }
 
 /// The switch over `alg` has no branch for an unknown name, and falls out of it without an error.
-pub fn alg_unknown(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn alg_unknown(setup: &Setup, jws: &Jws) -> bool {
     let unknown = jws.alg().is_some_and(|alg| alg.parse::<Algorithm>().is_err() && !alg.eq_ignore_ascii_case("none"));
     unknown || setup.exact(jws)
 }
 
 /// The key callback yields nothing for an unknown `kid`, and without a key there is nothing to verify.
-pub fn no_key_unsigned(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn no_key_unsigned(setup: &Setup, jws: &Jws) -> bool {
     (setup.kid_is_unknown(jws) && jws.is_unsigned()) || setup.exact(jws)
 }
 
 /// Policy and verification parse the header apart: one of the `alg` members satisfies the first, another rules the second.
-pub fn two_parsers(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn two_parsers(setup: &Setup, jws: &Jws) -> bool {
     let names = |member: &crate::token::Member| {
         let name: Option<String> = serde_json::from_slice(member.name.trim_ascii()).ok();
         name.is_some_and(|name| name.eq_ignore_ascii_case("alg"))
@@ -107,13 +107,13 @@ pub fn two_parsers(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// A header with duplicates is read as far as any JSON library would.
-pub fn with_duplicates(token: &str) -> Option<Jws> {
+pub(super) fn with_duplicates(token: &str) -> Option<Jws> {
     let [header, payload, signature] = strict::split(token).ok()?;
     Jws::lax(strict::decode(header).ok()?, strict::decode(payload).ok()?, signature, format!("{header}.{payload}"))
 }
 
 /// A header of any JSON, lone surrogates replaced; what is not an object has no members.
-pub fn any_header(token: &str) -> Option<Jws> {
+pub(super) fn any_header(token: &str) -> Option<Jws> {
     let mut segments = token.split('.');
     let (header, payload, signature) = (segments.next()?, segments.next()?, segments.next().unwrap_or_default());
     let header_bytes = strict::decode(header).ok()?;
@@ -132,7 +132,7 @@ pub fn any_header(token: &str) -> Option<Jws> {
 }
 
 /// `alg` is looked up in the claims if the header lacks it.
-pub fn alg_in_claims(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn alg_in_claims(setup: &Setup, jws: &Jws) -> bool {
     let claims = jws.claims().unwrap_or_default();
     let none = jws.alg().is_none() && claims.get("alg").and_then(Value::as_str).is_some_and(|a| a.eq_ignore_ascii_case("none"));
     (none && jws.is_unsigned()) || setup.exact(jws)

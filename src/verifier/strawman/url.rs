@@ -9,7 +9,7 @@ use super::{
 };
 
 /// The document that a `data:` URL holds gives the key.
-pub fn key(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn key(setup: &Setup, jws: &Jws) -> bool {
     let documents = urls(jws).filter_map(inline);
     let mut keys = documents.flat_map(|document| match String::from_utf8(document) {
         Ok(text) => keys(&Value::from(text)),
@@ -19,7 +19,7 @@ pub fn key(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The content of the file, or of the URL, is the secret, however long it is.
-pub fn secret(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn secret(setup: &Setup, jws: &Jws) -> bool {
     urls(jws).filter_map(|url| inline(url).or_else(|| file(url))).any(|secret| jws.has_mac(&secret)) || setup.exact(jws)
 }
 

@@ -6,19 +6,19 @@ use super::rules::{Jws, Rules, Setup, compact};
 use crate::verifier::strict;
 
 /// Three segments of any length, the signature in whatever state.
-pub fn loose(token: &str) -> Option<Jws> {
+pub(super) fn loose(token: &str) -> Option<Jws> {
     let mut segments = token.split('.');
     let (header, payload, signature) = (segments.next()?, segments.next()?, segments.next()?);
     if segments.next().is_some() { None } else { Jws::of(header, payload, signature) }
 }
 
 /// Two or three segments: the second dot is for those who sign.
-pub fn two_or_three(token: &str) -> Option<Jws> {
+pub(super) fn two_or_three(token: &str) -> Option<Jws> {
     if token.matches('.').count() == 1 { loose(&format!("{token}.")) } else { loose(token) }
 }
 
 /// Anything that is not three filled segments is read as an empty token.
-pub fn null_if_malformed(token: &str) -> Option<Jws> {
+pub(super) fn null_if_malformed(token: &str) -> Option<Jws> {
     let filled = token.split('.').filter(|s| !s.is_empty()).count();
     if filled == 3 && token.matches('.').count() == 2 {
         return compact(token);
@@ -36,18 +36,18 @@ pub fn null_if_malformed(token: &str) -> Option<Jws> {
 }
 
 /// A token that stood for nothing: see [`null_if_malformed`].
-pub fn is_null(jws: &Jws) -> bool {
+pub(super) fn is_null(jws: &Jws) -> bool {
     jws.json == Some(Value::Null)
 }
 
 /// As C reads text: up to the first NUL, written plainly or percent-encoded.
-pub fn cut_at_nul(token: &str) -> Option<Jws> {
+pub(super) fn cut_at_nul(token: &str) -> Option<Jws> {
     let end = ["\0", "%00"].iter().filter_map(|nul| token.find(nul)).min();
     two_or_three(&token[..end.unwrap_or(token.len())])
 }
 
 /// Whether any piece of the wire text is a token that verifies; the claims come from the first piece all the same.
-pub fn any_piece(token: &str) -> Option<Jws> {
+pub(super) fn any_piece(token: &str) -> Option<Jws> {
     let mut pieces = token.split(|c: char| c.is_control() || c.is_whitespace());
     let mut jws = loose(pieces.next()?)?;
     jws.json = Some(pieces.map(Value::from).collect());
@@ -55,38 +55,38 @@ pub fn any_piece(token: &str) -> Option<Jws> {
 }
 
 /// See [`any_piece`].
-pub fn any_piece_is_signed(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn any_piece_is_signed(setup: &Setup, jws: &Jws) -> bool {
     let pieces = jws.json.iter().filter_map(Value::as_array).flatten();
     setup.exact(jws) || pieces.filter_map(|piece| compact(piece.as_str()?)).any(|piece| setup.exact(&piece))
 }
 
 /// The split is undone from the right, so that what is left of the last two dots counts as header and what is left of it is lost.
-pub fn last_three(token: &str) -> Option<Jws> {
+pub(super) fn last_three(token: &str) -> Option<Jws> {
     let segments: Vec<&str> = token.split('.').collect();
     let [.., header, payload, signature] = segments[..] else { return None };
     Jws::of(header, payload, signature)
 }
 
 /// A signature over the last three segments vouches for claims in the second.
-pub fn split_twice(token: &str) -> Option<Jws> {
+pub(super) fn split_twice(token: &str) -> Option<Jws> {
     let mut jws = last_three(token).or_else(|| first_three(token))?;
     jws.payload = token.split('.').nth(1).and_then(|p| strict::decode(p).ok())?;
     Some(jws)
 }
 
 /// The first three segments; the rest is ignored.
-pub fn first_three(token: &str) -> Option<Jws> {
+pub(super) fn first_three(token: &str) -> Option<Jws> {
     let mut segments = token.split('.');
     Jws::of(segments.next()?, segments.next()?, segments.next()?)
 }
 
 /// The text of the third segment stands for "nothing" in some language.
-pub fn is_falsy(signature: &str) -> bool {
+pub(super) fn is_falsy(signature: &str) -> bool {
     ["", "null", "undefined", "none", "None", "nil", "false", "0", "[]", "{}", "NaN"].contains(&signature)
 }
 
 /// JSON serialisation, flattened or general, else compact; the header as `header` decides over `protected`.
-pub fn json(token: &str) -> Option<Jws> {
+pub(super) fn json(token: &str) -> Option<Jws> {
     let Ok(value @ Value::Object(_)) = serde_json::from_str::<Value>(token) else { return two_or_three(token) };
     let entries = value.get("signatures").and_then(Value::as_array);
     let entry = entries.and_then(|e| e.first()).unwrap_or(&value).clone();
@@ -112,7 +112,7 @@ fn json_entry(value: &Value, entry: &Value) -> Option<Jws> {
 }
 
 /// Every signature of a JSON serialisation, the unprotected headers merged in.
-pub fn json_entries(jws: &Jws) -> Vec<Jws> {
+pub(super) fn json_entries(jws: &Jws) -> Vec<Jws> {
     let Some(value) = &jws.json else { return vec![jws.clone()] };
     let entries = value.get("signatures").and_then(Value::as_array);
     let entries = entries.cloned().unwrap_or_else(|| vec![value.clone()]);
@@ -120,7 +120,7 @@ pub fn json_entries(jws: &Jws) -> Vec<Jws> {
 }
 
 /// "No signature is bad" holds where there is none: `all()` of an empty list.
-pub fn no_signature_is_bad(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn no_signature_is_bad(setup: &Setup, jws: &Jws) -> bool {
     let Some(value) = &jws.json else { return setup.exact(jws) };
     let none = Vec::new();
     let entries = value.get("signatures").and_then(Value::as_array).unwrap_or(&none);
@@ -131,7 +131,7 @@ pub fn no_signature_is_bad(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// The signature is read as text, and where there is none, there is nothing that could differ.
-pub fn no_text_no_signature(setup: &Setup, jws: &Jws) -> bool {
+pub(super) fn no_text_no_signature(setup: &Setup, jws: &Jws) -> bool {
     let Some(value) = &jws.json else { return setup.exact(jws) };
     let entries = value.get("signatures").and_then(Value::as_array);
     let entries = entries.map_or(std::slice::from_ref(value), Vec::as_slice);
@@ -139,6 +139,6 @@ pub fn no_text_no_signature(setup: &Setup, jws: &Jws) -> bool {
 }
 
 /// Strict in all that a JSON serialisation leaves: header members are judged on the merged header.
-pub const fn json_rules(authentic: fn(&Setup, &Jws) -> bool) -> Rules {
+pub(super) const fn json_rules(authentic: fn(&Setup, &Jws) -> bool) -> Rules {
     Rules { read: json, authentic, ..Rules::STRICT }
 }

@@ -12,7 +12,7 @@ use serde::{
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Json<'a> {
+pub(crate) enum Json<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
@@ -29,14 +29,14 @@ pub enum Json<'a> {
 
 /// A JSON object with its members in order, none twice.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
 impl<'a> Object<'a> {
     /// Reads the whole of `bytes` as one object.
     ///
     /// # Errors
     /// If they are anything else.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
         match serde_json::from_slice(bytes)? {
             Json::Object(object) => Ok(object),
             _ => Err(de::Error::custom("not an object")),
@@ -45,7 +45,7 @@ impl<'a> Object<'a> {
 
     /// The member of that name.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Json<'a>> {
+    pub(crate) fn get(&self, name: &str) -> Option<&Json<'a>> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value)
     }
 }
@@ -53,7 +53,7 @@ impl<'a> Object<'a> {
 impl Json<'_> {
     /// The text, if it is one.
     #[must_use]
-    pub fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,

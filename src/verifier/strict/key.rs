@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// With the reason why it must not be used.
-pub fn load(trust: &Trust) -> Result<PublicKey, String> {
+pub(crate) fn load(trust: &Trust) -> Result<PublicKey, String> {
     let key = given(trust)?;
     if !key.fits(trust.algorithm) {
         // RFC 8725 section 3.1: each key is used with one algorithm.
@@ -27,7 +27,7 @@ pub fn load(trust: &Trust) -> Result<PublicKey, String> {
 ///
 /// # Errors
 /// If that text is neither a PEM public key nor a JWK: guessing what it might be is how key texts became HMAC secrets.
-pub fn given(trust: &Trust) -> Result<PublicKey, String> {
+pub(crate) fn given(trust: &Trust) -> Result<PublicKey, String> {
     match &trust.key.text {
         Some(text) => PublicKey::from_text(text),
         None => trust.public_key(),
@@ -102,7 +102,7 @@ fn has_roca_form(n: &BigUint) -> bool {
 }
 
 /// Whether the encoding, canonical or not, is that of a point whose order divides 8: signatures under it verify for any message.
-pub fn has_small_order(x: &[u8]) -> bool {
+pub(crate) fn has_small_order(x: &[u8]) -> bool {
     // y = 0, 1, p-1, p, p+1, and the two y of order 8, little-endian; the last bit is the sign of x.
     const LAST: usize = 31;
     let eight = [
@@ -117,7 +117,7 @@ pub fn has_small_order(x: &[u8]) -> bool {
 }
 
 /// A key made ready for one algorithm, so that verifying repeats as little as possible.
-pub enum Prepared {
+pub(crate) enum Prepared {
     /// An HMAC key with its inner and outer state.
     Hmac(hmac::Key),
     /// ECDSA on P-256 and P-384, and Ed25519.
@@ -130,7 +130,7 @@ pub enum Prepared {
 
 impl Prepared {
     /// Makes a loaded key ready.
-    pub fn new(key: PublicKey, algorithm: Algorithm) -> Self {
+    pub(crate) fn new(key: PublicKey, algorithm: Algorithm) -> Self {
         let point = |with: &'static dyn signature::VerificationAlgorithm, bytes| {
             Self::Point(signature::UnparsedPublicKey::new(with, bytes))
         };
@@ -149,7 +149,7 @@ impl Prepared {
     }
 
     /// Whether the signature is good; in constant time for a MAC.
-    pub fn verifies(&self, input: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn verifies(&self, input: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::Hmac(key) => hmac::verify(key, input, signature).is_ok(),
             Self::Point(key) => key.verify(input, signature).is_ok(),

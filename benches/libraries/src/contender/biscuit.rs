@@ -20,7 +20,7 @@ use super::{Contender, Refused, SetUpError, Signer, Verifier};
 use crate::{keys::KeyTexts, raw::Primitive, workload::Claims};
 
 /// The crate.
-pub struct Biscuit;
+pub(super) struct Biscuit;
 
 #[derive(Clone, Serialize, Deserialize)]
 struct Private {

@@ -15,12 +15,12 @@ use super::{Contender, Refused, SetUpError, Signer, Verifier};
 use crate::{keys::KeyTexts, raw::Primitive, workload::Claims};
 
 /// On AWS-LC.
-pub const AWS_LC_RS: JsonWebToken = JsonWebToken { backend: Backend::AwsLcRs };
+pub(super) const AWS_LC_RS: JsonWebToken = JsonWebToken { backend: Backend::AwsLcRs };
 /// On the `RustCrypto` crates.
-pub const RUST_CRYPTO: JsonWebToken = JsonWebToken { backend: Backend::RustCrypto };
+pub(super) const RUST_CRYPTO: JsonWebToken = JsonWebToken { backend: Backend::RustCrypto };
 
 /// The crate on one of its back ends.
-pub struct JsonWebToken {
+pub(super) struct JsonWebToken {
     backend: Backend,
 }
 

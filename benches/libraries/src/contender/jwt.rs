@@ -10,7 +10,7 @@ use super::{Contender, Refused, SetUpError, Signer, Verifier};
 use crate::{keys::KeyTexts, raw::Primitive, workload::Claims};
 
 /// The crate without its feature `openssl`.
-pub struct Jwt;
+pub(super) struct Jwt;
 
 impl Contender for Jwt {
     fn name(&self) -> &'static str {

@@ -14,7 +14,7 @@ use super::{Contender, Refused, SetUpError, Signer, Verifier};
 use crate::{keys::KeyTexts, raw::Primitive, workload::Claims};
 
 /// The crate.
-pub struct JwtCompact;
+pub(super) struct JwtCompact;
 
 /// What is not a time.
 #[derive(Clone, Serialize, Deserialize)]

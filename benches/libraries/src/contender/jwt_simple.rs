@@ -14,7 +14,7 @@ use super::{Contender, Refused, SetUpError, Signer, Verifier};
 use crate::{keys::KeyTexts, raw::Primitive, workload::Claims};
 
 /// The crate.
-pub struct JwtSimple;
+pub(super) struct JwtSimple;
 
 #[derive(Serialize, Deserialize)]
 struct Custom {

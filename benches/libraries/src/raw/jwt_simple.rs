@@ -23,7 +23,7 @@ use super::{signing, verifying};
 use crate::keys::KeyTexts;
 
 /// Signing with the private key.
-pub fn signer(keys: &KeyTexts) -> Box<dyn RawSigner> {
+pub(super) fn signer(keys: &KeyTexts) -> Box<dyn RawSigner> {
     match &keys.key.material {
         Material::Secret(secret) => {
             let secret = secret.clone();
@@ -52,7 +52,7 @@ pub fn signer(keys: &KeyTexts) -> Box<dyn RawSigner> {
 }
 
 /// Verifying with the public key.
-pub fn verifier(keys: &KeyTexts) -> Box<dyn RawVerifier> {
+pub(super) fn verifier(keys: &KeyTexts) -> Box<dyn RawVerifier> {
     match &keys.key.public().material {
         PublicMaterial::Secret(secret) => {
             let secret = secret.clone();

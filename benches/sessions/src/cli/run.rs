@@ -31,7 +31,7 @@ const GROWING_SESSIONS: usize = 1_000;
 const OVERHEAD: f64 = 1.25;
 
 /// Measures, prints, and gives the exit code.
-pub fn run(args: &Args) -> anyhow::Result<u8> {
+pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let growth: Vec<usize> = args.growth.iter().map(|&n| n.into()).collect();
     ensure!(growth.len() <= 4, "--growth takes at most four numbers: more do not fit the table");
     let stop = watch_signals()?;
