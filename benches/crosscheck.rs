@@ -12,7 +12,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use aws_lc_rs::{hmac, rand::SystemRandom, signature};
 use jwt_gauntlet::{
     Algorithm,
     internal::bench::{
@@ -20,10 +19,10 @@ use jwt_gauntlet::{
         backend::{AwsLc, Ring},
         contender::Choice,
         keys::Encoded,
+        measure::processor_time,
         workload::Workload,
     },
 };
-use rustix::time::{ClockId, clock_gettime};
 
 /// Pairs that a ratio is the median of.
 const PAIRS: usize = 9;
@@ -73,11 +72,7 @@ fn compare(algorithm: Algorithm, operation: Operation, backend: Box<dyn Backend>
 /// Operations a second of processor time, in the plainest loop there is.
 #[allow(clippy::cast_precision_loss)] // Calls of a quarter of a second.
 fn rate(plain: &dyn Fn()) -> f64 {
-    let own = || {
-        let time = clock_gettime(ClockId::ThreadCPUTime);
-        time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-    };
-    let (start, before) = (Instant::now(), own());
+    let (start, before) = (Instant::now(), processor_time());
     let mut calls = 0_u64;
     while start.elapsed() < WINDOW {
         for _ in 0..16 {
@@ -85,7 +80,7 @@ fn rate(plain: &dyn Fn()) -> f64 {
         }
         calls += 16;
     }
-    calls as f64 / (own() - before)
+    calls as f64 / (processor_time() - before)
 }
 
 fn input(algorithm: Algorithm) -> (Vec<u8>, Vec<u8>) {
@@ -93,101 +88,86 @@ fn input(algorithm: Algorithm) -> (Vec<u8>, Vec<u8>) {
     (work.inputs[0].clone().into_bytes(), work.signatures[0].clone())
 }
 
-fn plain_aws(algorithm: Algorithm, operation: Operation) -> Box<dyn Fn()> {
-    let (input, tag) = input(algorithm);
-    let Encoded { private, public, .. } = Encoded::of(algorithm);
-    let random = SystemRandom::new();
-    match (algorithm, operation) {
-        (Algorithm::HS256, Operation::Sign) => {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, &private);
-            Box::new(move || {
-                let _ = black_box(hmac::sign(&key, black_box(&input)));
-            })
+/// The plainest calls of one crate. Both have the same names for them; what they do not share is handed in.
+macro_rules! plain {
+    ($name:ident, $library:ident, $ecdsa:ident, $public:ident, $verify:ident) => {
+        fn $name(algorithm: Algorithm, operation: Operation) -> Box<dyn Fn()> {
+            use $library::{hmac, rand::SystemRandom, signature};
+            let (input, tag) = input(algorithm);
+            let key = Encoded::of(algorithm);
+            let random = SystemRandom::new();
+            match (algorithm, operation) {
+                (Algorithm::HS256, Operation::Sign) => {
+                    let key = hmac::Key::new(hmac::HMAC_SHA256, &key.private);
+                    Box::new(move || {
+                        let _ = black_box(hmac::sign(&key, black_box(&input)).as_ref()[0]);
+                    })
+                }
+                (Algorithm::HS256, _) => {
+                    let key = hmac::Key::new(hmac::HMAC_SHA256, &key.private);
+                    Box::new(move || hmac::verify(&key, black_box(&input), black_box(&tag)).expect("genuine"))
+                }
+                (Algorithm::RS256, Operation::Sign) => {
+                    let key = signature::RsaKeyPair::from_pkcs8(&key.private).expect("our own key");
+                    let out = std::cell::RefCell::new(vec![0; 256]);
+                    Box::new(move || {
+                        let padding = &signature::RSA_PKCS1_SHA256;
+                        key.sign(padding, &random, black_box(&input), &mut out.borrow_mut()).expect("it fits");
+                    })
+                }
+                (Algorithm::ES256, Operation::Sign) => {
+                    let key = $ecdsa(&key.private, &random);
+                    Box::new(move || {
+                        let _ = black_box(key.sign(&random, black_box(&input)));
+                    })
+                }
+                (_, Operation::Sign) => {
+                    let key = signature::Ed25519KeyPair::from_pkcs8(&key.private).expect("our own key");
+                    Box::new(move || {
+                        let _ = black_box(key.sign(black_box(&input)));
+                    })
+                }
+                (algorithm, _) => {
+                    let key = $public(
+                        match algorithm {
+                            Algorithm::RS256 => &signature::RSA_PKCS1_2048_8192_SHA256,
+                            Algorithm::ES256 => &signature::ECDSA_P256_SHA256_FIXED,
+                            _ => &signature::ED25519,
+                        },
+                        key,
+                    );
+                    Box::new(move || key.$verify(black_box(&input), black_box(&tag)).expect("genuine"))
+                }
+            }
         }
-        (Algorithm::HS256, _) => {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, &private);
-            Box::new(move || hmac::verify(&key, black_box(&input), black_box(&tag)).expect("genuine"))
-        }
-        (Algorithm::RS256, Operation::Sign) => {
-            let key = signature::RsaKeyPair::from_pkcs8(&private).expect("our own key");
-            let out = std::cell::RefCell::new(vec![0; 256]);
-            Box::new(move || {
-                let padding = &signature::RSA_PKCS1_SHA256;
-                key.sign(padding, &random, black_box(&input), &mut out.borrow_mut()).expect("it fits");
-            })
-        }
-        (Algorithm::ES256, Operation::Sign) => {
-            let how = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
-            let key = signature::EcdsaKeyPair::from_pkcs8(how, &private).expect("our own key");
-            Box::new(move || {
-                let _ = black_box(key.sign(&random, black_box(&input)));
-            })
-        }
-        (_, Operation::Sign) => {
-            let key = signature::Ed25519KeyPair::from_pkcs8(&private).expect("our own key");
-            Box::new(move || {
-                let _ = black_box(key.sign(black_box(&input)));
-            })
-        }
-        (algorithm, _) => {
-            let how: &'static dyn signature::VerificationAlgorithm = match algorithm {
-                Algorithm::RS256 => &signature::RSA_PKCS1_2048_8192_SHA256,
-                Algorithm::ES256 => &signature::ECDSA_P256_SHA256_FIXED,
-                _ => &signature::ED25519,
-            };
-            let key = signature::ParsedPublicKey::new(how, &public).expect("our own key");
-            Box::new(move || key.verify_sig(black_box(&input), black_box(&tag)).expect("genuine"))
-        }
-    }
+    };
 }
 
-fn plain_ring(algorithm: Algorithm, operation: Operation) -> Box<dyn Fn()> {
-    use ring::{hmac, rand::SystemRandom, signature};
-    let (input, tag) = input(algorithm);
-    let Encoded { private, bare, .. } = Encoded::of(algorithm);
-    let random = SystemRandom::new();
-    match (algorithm, operation) {
-        (Algorithm::HS256, Operation::Sign) => {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, &private);
-            Box::new(move || {
-                let _ = black_box(hmac::sign(&key, black_box(&input)).as_ref()[0]);
-            })
-        }
-        (Algorithm::HS256, _) => {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, &private);
-            Box::new(move || hmac::verify(&key, black_box(&input), black_box(&tag)).expect("genuine"))
-        }
-        (Algorithm::RS256, Operation::Sign) => {
-            let key = signature::RsaKeyPair::from_pkcs8(&private).expect("our own key");
-            let out = std::cell::RefCell::new(vec![0; 256]);
-            Box::new(move || {
-                let padding = &signature::RSA_PKCS1_SHA256;
-                key.sign(padding, &random, black_box(&input), &mut out.borrow_mut()).expect("it fits");
-            })
-        }
-        (Algorithm::ES256, Operation::Sign) => {
-            let how = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
-            let key = signature::EcdsaKeyPair::from_pkcs8(how, &private, &random).expect("our own key");
-            Box::new(move || {
-                let _ = black_box(key.sign(&random, black_box(&input)));
-            })
-        }
-        (_, Operation::Sign) => {
-            let key = signature::Ed25519KeyPair::from_pkcs8(&private).expect("our own key");
-            Box::new(move || {
-                black_box(key.sign(black_box(&input)));
-            })
-        }
-        (algorithm, _) => {
-            let how: &'static dyn signature::VerificationAlgorithm = match algorithm {
-                Algorithm::RS256 => &signature::RSA_PKCS1_2048_8192_SHA256,
-                Algorithm::ES256 => &signature::ECDSA_P256_SHA256_FIXED,
-                _ => &signature::ED25519,
-            };
-            let key = signature::UnparsedPublicKey::new(how, bare);
-            Box::new(move || key.verify(black_box(&input), black_box(&tag)).expect("genuine"))
-        }
-    }
+plain!(plain_aws, aws_lc_rs, aws_ecdsa, aws_public, verify_sig);
+plain!(plain_ring, ring, ring_ecdsa, ring_public, verify);
+
+fn aws_ecdsa(pkcs8: &[u8], _: &aws_lc_rs::rand::SystemRandom) -> aws_lc_rs::signature::EcdsaKeyPair {
+    use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8).expect("our own key")
+}
+
+fn ring_ecdsa(pkcs8: &[u8], random: &ring::rand::SystemRandom) -> ring::signature::EcdsaKeyPair {
+    use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+    EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8, random).expect("our own key")
+}
+
+fn aws_public(
+    how: &'static dyn aws_lc_rs::signature::VerificationAlgorithm,
+    key: Encoded,
+) -> aws_lc_rs::signature::ParsedPublicKey {
+    aws_lc_rs::signature::ParsedPublicKey::new(how, key.public).expect("our own key")
+}
+
+fn ring_public(
+    how: &'static dyn ring::signature::VerificationAlgorithm,
+    key: Encoded,
+) -> ring::signature::UnparsedPublicKey<Vec<u8>> {
+    ring::signature::UnparsedPublicKey::new(how, key.bare)
 }
 
 /// What `openssl speed` says on this machine, to be read beside ours: it is other code.

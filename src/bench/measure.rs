@@ -91,7 +91,7 @@ pub fn race(contenders: &[Contender], budget: Budget, stop: &AtomicBool, on_batc
 }
 
 /// All of `count` places, in another order each round: nobody always runs in the warmth of the same neighbour.
-pub(super) fn order(count: usize, round: usize) -> impl Iterator<Item = usize> {
+pub fn order(count: usize, round: usize) -> impl Iterator<Item = usize> {
     let divisor = |mut a: usize, mut b: usize| {
         while b != 0 {
             (a, b) = (b, a % b);
@@ -198,8 +198,9 @@ fn clock_cost() -> f64 {
 }
 
 /// Seconds of processor time that this thread has used so far.
+#[must_use]
 #[allow(clippy::cast_precision_loss)] // Nanoseconds of a bench.
-pub(super) fn processor_time() -> f64 {
+pub fn processor_time() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }

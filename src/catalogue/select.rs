@@ -1,5 +1,7 @@
 //! Choosing attacks by glob over their ids.
 
+use wildmatch::WildMatch;
+
 use super::{Attack, Case, Catalogue};
 
 /// A pattern that no attack matches: a typo would otherwise give an empty, green run.
@@ -49,32 +51,11 @@ impl Catalogue {
     }
 }
 
-/// Whether `pattern` names `id`, one of its ancestors, or is a glob for one of them.
+/// Whether `pattern` names `id`, one of its ancestors, or is a glob for one of them: `*` stands for any text, `?` for one character.
 fn matches(pattern: &str, id: &str) -> bool {
     let ends = id.char_indices().filter(|(_, c)| matches!(c, '/' | '#')).map(|(i, _)| i).chain([id.len()]);
-    let mut names = ends.map(|end| &id[..end]);
-    names.any(|name| glob(pattern.trim_end_matches('/').as_bytes(), name.as_bytes()))
-}
-
-/// `*` stands for any text, `?` for one character.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        if p < pattern.len() && pattern[p] == b'*' {
-            star = Some((p, t));
-            p += 1;
-        } else if p < pattern.len() && (pattern[p] == b'?' || pattern[p] == text[t]) {
-            p += 1;
-            t += 1;
-        } else if let Some((star_p, star_t)) = star {
-            p = star_p + 1;
-            t = star_t + 1;
-            star = Some((star_p, t));
-        } else {
-            return false;
-        }
-    }
-    pattern[p..].iter().all(|b| *b == b'*')
+    let pattern = WildMatch::new(pattern.trim_end_matches('/'));
+    ends.map(|end| &id[..end]).any(|name| pattern.matches(name))
 }
 
 #[cfg(test)]
@@ -84,10 +65,12 @@ mod tests {
     #[test]
     fn patterns_name_groups_classes_and_cases() {
         let id = "alg-none/case-variants#nOnE";
-        for pattern in ["alg-none", "alg-none/", "alg-none/*", "alg-none/case-variants", "*#nOnE", id, "alg-*"] {
+        for pattern in
+            ["alg-none", "alg-none/", "alg-none/*", "alg-none/case-variants", "*#nOnE", id, "alg-*", "alg?none", "*case*n?n*"]
+        {
             assert!(matches(pattern, id), "{pattern}");
         }
-        for pattern in ["alg", "none", "alg-none/case", "*#none"] {
+        for pattern in ["alg", "none", "alg-none/case", "*#none", "alg?-none", ""] {
             assert!(!matches(pattern, id), "{pattern}");
         }
     }

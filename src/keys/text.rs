@@ -212,12 +212,7 @@ impl KeyText {
             Self::SpkiBody => BASE64.encode(&key.spki_der()?).into_bytes(),
             Self::SpkiBodyLines => body_lines(&spki()?).into_bytes(),
             Self::Pkcs1Body => BASE64.encode(&key.pkcs1_der()?).into_bytes(),
-            Self::SpkiPemOneLine => {
-                let body = BASE64.encode(&key.spki_der()?);
-                // A body that needs no line break anyway loses those around it.
-                let lf = if body.len() > 64 { "\n" } else { "" };
-                format!("-----BEGIN PUBLIC KEY-----{lf}{body}{lf}-----END PUBLIC KEY-----\n").into_bytes()
-            }
+            Self::SpkiPemOneLine => one_line(&key.spki_der()?).into_bytes(),
             Self::SpkiPemEscaped => spki()?.replace('\n', "\\n").into_bytes(),
             Self::SpkiPemQuoted => format!("\"{}\"", spki()?).into_bytes(),
             Self::SpkiPemBase64 => BASE64.encode(spki()?.as_bytes()).into_bytes(),
@@ -274,6 +269,13 @@ impl KeyText {
 
 fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()
+}
+
+/// A body that needs no line break anyway loses those around it.
+fn one_line(spki: &[u8]) -> String {
+    let body = BASE64.encode(spki);
+    let lf = if body.len() > 64 { "\n" } else { "" };
+    format!("-----BEGIN PUBLIC KEY-----{lf}{body}{lf}-----END PUBLIC KEY-----\n")
 }
 
 fn body_lines(pem: &str) -> String {

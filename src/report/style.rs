@@ -3,6 +3,8 @@
 //! What a target or a token says goes through [`plain`](crate::text::plain): a control character or a bidirectional override in it must
 //! not steer the terminal of the person who reads.
 
+use std::borrow::Cow;
+
 use crate::{text::cut, verdict::Severity};
 
 /// Width and colour of a text.
@@ -104,25 +106,9 @@ pub fn severity_name(severity: Severity) -> &'static str {
 
 /// Breaks at words; a word longer than a line is broken too.
 fn wrap(text: &str, width: usize) -> Vec<String> {
-    let (mut lines, mut line, mut length) = (Vec::new(), String::new(), 0);
-    for word in text.split_whitespace() {
-        let mut rest: Vec<char> = word.chars().collect();
-        if length > 0 && length + 1 + rest.len() > width {
-            lines.push(std::mem::take(&mut line));
-            length = 0;
-        }
-        while rest.len() > width {
-            lines.push(rest.drain(..width).collect());
-        }
-        if length > 0 {
-            line.push(' ');
-            length += 1;
-        }
-        length += rest.len();
-        line.extend(rest);
-    }
-    lines.push(line);
-    lines
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let options = textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::wrap(&words.join(" "), options).into_iter().map(Cow::into_owned).collect()
 }
 
 /// `1312` as `1,312`.
@@ -154,6 +140,8 @@ mod tests {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("a bcdefghijkl", 5), ["a", "bcdef", "ghijk", "l"]);
         assert_eq!(wrap("", 5), [""]);
+        assert_eq!(wrap("a well-known\n  name", 8), ["a", "well-kno", "wn name"]);
+        assert_eq!(wrap("二つの文字 one", 10), ["二つの文字", "one"], "wide characters take two columns");
     }
 
     #[test]

@@ -123,35 +123,31 @@ impl Step {
 fn any(kind: StepKind, entropy: &mut Entropy, scene: &Scene) -> Step {
     match kind {
         StepKind::SetHeader => {
-            let name = header_name(entropy, scene);
-            Step::SetHeader { to: header_value(&name, entropy, scene).into(), name: name.into() }
+            let (name, to) = header_member(entropy, scene);
+            Step::SetHeader { name, to }
         }
         StepKind::AddHeader => {
-            let name = header_name(entropy, scene);
-            Step::AddHeader { to: header_value(&name, entropy, scene).into(), name: name.into(), at: dealt!(entropy, Place) }
+            let (name, to) = header_member(entropy, scene);
+            Step::AddHeader { name, to, at: dealt!(entropy, Place) }
         }
         StepKind::DropHeader => Step::DropHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into() },
-        StepKind::RenameHeader | StepKind::LowerSignature => {
-            if entropy.percent(30) {
-                return Step::LowerSignature {};
-            }
-            Step::RenameHeader {
-                name: (*entropy.pick(&["alg", "typ", "kid"])).into(),
-                to: crate::text::quoted(entropy.pick::<&str>(words::HEADERS)).into(),
-            }
-        }
+        StepKind::RenameHeader | StepKind::LowerSignature if entropy.percent(30) => Step::LowerSignature {},
+        StepKind::RenameHeader | StepKind::LowerSignature => Step::RenameHeader {
+            name: (*entropy.pick(&["alg", "typ", "kid"])).into(),
+            to: crate::text::quoted(entropy.pick::<&str>(words::HEADERS)).into(),
+        },
         StepKind::MoveHeader => {
             Step::MoveHeader { name: (*entropy.pick(&["alg", "typ", "kid"])).into(), to: dealt!(entropy, Place) }
         }
         StepKind::HeaderText => Step::HeaderText { to: header_text(entropy, scene).into() },
         StepKind::HeaderBytes => Step::HeaderBytes { hex: raw(entropy, scene, 0).into() },
         StepKind::SetClaim => {
-            let name = claim_name(entropy, scene);
-            Step::SetClaim { to: claim_value(&name, entropy, scene).into(), name: name.into() }
+            let (name, to) = claim(entropy, scene);
+            Step::SetClaim { name, to }
         }
         StepKind::AddClaim => {
-            let name = claim_name(entropy, scene);
-            Step::AddClaim { to: claim_value(&name, entropy, scene).into(), name: name.into(), at: dealt!(entropy, Place) }
+            let (name, to) = claim(entropy, scene);
+            Step::AddClaim { name, to, at: dealt!(entropy, Place) }
         }
         StepKind::DropClaim => Step::DropClaim { name: (*entropy.pick(&["exp", "iss", "aud", "sub", "iat"])).into() },
         StepKind::RenameClaim => Step::RenameClaim {
@@ -161,13 +157,8 @@ fn any(kind: StepKind, entropy: &mut Entropy, scene: &Scene) -> Step {
         StepKind::ClaimsText => Step::ClaimsText { to: (*entropy.draw_without_repeat("payload", words::PAYLOADS)).into() },
         StepKind::ClaimsBytes => Step::ClaimsBytes { hex: raw(entropy, scene, 1).into() },
         StepKind::ClaimTime => claim_time(entropy),
-        StepKind::SpaceHeader | StepKind::SpaceClaims => {
-            if entropy.percent(50) {
-                Step::SpaceHeader {}
-            } else {
-                Step::SpaceClaims {}
-            }
-        }
+        StepKind::SpaceHeader | StepKind::SpaceClaims if entropy.percent(50) => Step::SpaceHeader {},
+        StepKind::SpaceHeader | StepKind::SpaceClaims => Step::SpaceClaims {},
         StepKind::Kid => Step::Kid { is: dealt!(entropy, KidShape) },
         StepKind::CopyClaimToHeader => {
             Step::CopyClaimToHeader { claim: "iss".into(), name: (*entropy.pick(words::HEADERS)).into() }
@@ -189,11 +180,7 @@ fn any(kind: StepKind, entropy: &mut Entropy, scene: &Scene) -> Step {
         StepKind::RandomSignature => {
             Step::RandomSignature { bytes: if entropy.percent(50) { None } else { Some(length(entropy, scene).into()) } }
         }
-        StepKind::FlipBit => {
-            let of = any_segment(entropy);
-            let bits = scene.segments[of.index()].len() * 8;
-            Step::FlipBit { of: of.into(), bit: i64::try_from(entropy.below(bits)).unwrap_or_default().into() }
-        }
+        StepKind::FlipBit => flip_bit(entropy, scene),
         StepKind::TruncateSignature => Step::TruncateSignature { to: length(entropy, scene).into() },
         StepKind::ExtendSignature => Step::ExtendSignature { hex: HEXLOWER.encode(&extension(entropy)).into() },
         StepKind::RepeatSignature => Step::RepeatSignature {},
@@ -211,11 +198,7 @@ fn any(kind: StepKind, entropy: &mut Entropy, scene: &Scene) -> Step {
             let (pem, algorithm) = entropy.pick(&scene.private_keys).clone();
             Step::SignWithKey { pem: pem.into(), algorithm: Some(algorithm.into()) }
         }
-        StepKind::Mac => {
-            let key = mac_key(entropy, scene);
-            let derived = derivation(&key, entropy, 30);
-            Step::Mac { key: key.into(), hash: Some(dealt!(entropy, MacHash)), derived }
-        }
+        StepKind::Mac => mac(entropy, scene),
         StepKind::EcdsaScalars
         | StepKind::RespellEcdsa
         | StepKind::RespellEddsa
@@ -240,6 +223,32 @@ fn any(kind: StepKind, entropy: &mut Entropy, scene: &Scene) -> Step {
         StepKind::Prepend => Step::Prepend { text: affix(entropy, scene).into() },
         StepKind::Append => Step::Append { text: affix(entropy, scene).into() },
     }
+}
+
+/// A member of the header and its value, as JSON.
+fn header_member(entropy: &mut Entropy, scene: &Scene) -> (Choice<String>, Choice<String>) {
+    let name = header_name(entropy, scene);
+    let to = header_value(&name, entropy, scene);
+    (name.into(), to.into())
+}
+
+/// A claim and its value, as JSON.
+fn claim(entropy: &mut Entropy, scene: &Scene) -> (Choice<String>, Choice<String>) {
+    let name = claim_name(entropy, scene);
+    let to = claim_value(&name, entropy, scene);
+    (name.into(), to.into())
+}
+
+fn flip_bit(entropy: &mut Entropy, scene: &Scene) -> Step {
+    let of = any_segment(entropy);
+    let bits = scene.segments[of.index()].len() * 8;
+    Step::FlipBit { of: of.into(), bit: i64::try_from(entropy.below(bits)).unwrap_or_default().into() }
+}
+
+fn mac(entropy: &mut Entropy, scene: &Scene) -> Step {
+    let key = mac_key(entropy, scene);
+    let derived = derivation(&key, entropy, 30);
+    Step::Mac { key: key.into(), hash: Some(dealt!(entropy, MacHash)), derived }
 }
 
 /// The bytes of a segment of the genuine token, mutated blindly, in hex.

@@ -2,13 +2,13 @@
 
 use ::jwt::{Claims, Header, Token, VerifyWithKey as _};
 use hmac::{Hmac, Mac as _};
-use jwt_gauntlet::{Algorithm, AskError, ConfigureError, Implementation, Trust, Verdict, Verifier};
+use jwt_gauntlet::{Algorithm, ConfigureError, Implementation, Trust, Verifier};
 use serde::de::DeserializeOwned;
 use sha2::{Sha256, Sha384, Sha512};
 
 use crate::{
-    claims::{parties, times},
-    identity, not_implemented, refused, secret, verdict,
+    claims::{application, times},
+    identity, not_implemented, refused, secret,
 };
 
 /// The crate without its feature `openssl`.
@@ -16,7 +16,11 @@ pub struct Jwt;
 
 impl Implementation for Jwt {
     fn configure(&self, trust: &Trust) -> Result<Box<dyn Verifier>, ConfigureError> {
-        Ok(Box::new(Application { trusting: Trusting::new(trust)?, trust: trust.clone() }))
+        let trusting = Trusting::new(trust)?;
+        application(trust, move |token| {
+            let claims: Claims = trusting.claims(token)?;
+            times(claims.registered.expiration, claims.registered.not_before).map(|()| claims)
+        })
     }
 
     fn identity(&self) -> Option<(String, String)> {
@@ -60,27 +64,5 @@ impl Trusting {
         };
         let (_, claims): (Header, C) = token.map_err(|error| error.to_string())?.into();
         Ok(claims)
-    }
-}
-
-/// The checks that the crate leaves to its user.
-struct Application {
-    trusting: Trusting,
-    trust: Trust,
-}
-
-impl Application {
-    fn claims(&self, token: &str) -> Result<serde_json::Value, String> {
-        let claims: Claims = self.trusting.claims(token)?;
-        times(claims.registered.expiration, claims.registered.not_before)?;
-        let claims = serde_json::to_value(claims).map_err(|error| error.to_string())?;
-        parties(&claims, &self.trust)?;
-        Ok(claims)
-    }
-}
-
-impl Verifier for Application {
-    fn verify(&self, token: &str) -> Result<Verdict, AskError> {
-        Ok(verdict(self.claims(token)))
     }
 }

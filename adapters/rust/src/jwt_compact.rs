@@ -6,18 +6,19 @@ use ::jwt_compact::{
     alg::{Ed25519, Es256, Hs256, Hs256Key, Hs384, Hs384Key, Hs512, Hs512Key, Rsa},
 };
 use ed25519_dalek::pkcs8::DecodePublicKey as _;
-use jwt_gauntlet::{Algorithm, AskError, ConfigureError, Implementation, Trust, Verdict, Verifier};
+use jwt_gauntlet::{Algorithm, ConfigureError, Implementation, Trust, Verifier};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::{claims::parties, identity, not_implemented, refused, secret, text, verdict};
+use crate::{claims::application, identity, not_implemented, refused, secret, text};
 
 /// The crate.
 pub struct JwtCompact;
 
 impl Implementation for JwtCompact {
     fn configure(&self, trust: &Trust) -> Result<Box<dyn Verifier>, ConfigureError> {
-        Ok(Box::new(Application { trusting: Trusting::new(trust)?, trust: trust.clone() }))
+        let trusting = Trusting::new(trust)?;
+        application(trust, move |token| trusting.claims::<Map<String, Value>>(token))
     }
 
     fn identity(&self) -> Option<(String, String)> {
@@ -97,25 +98,4 @@ fn signed<A: Jws, C: DeserializeOwned>(
 ) -> Result<Claims<C>, String> {
     let token = algorithm.validator::<C>(key).validate(token).map_err(|error| error.to_string())?;
     Ok(token.into_parts().1)
-}
-
-/// The checks that the crate leaves to its user.
-struct Application {
-    trusting: Trusting,
-    trust: Trust,
-}
-
-impl Application {
-    fn claims(&self, token: &str) -> Result<Value, String> {
-        let claims = self.trusting.claims::<Map<String, Value>>(token)?;
-        let claims = serde_json::to_value(claims).map_err(|error| error.to_string())?;
-        parties(&claims, &self.trust)?;
-        Ok(claims)
-    }
-}
-
-impl Verifier for Application {
-    fn verify(&self, token: &str) -> Result<Verdict, AskError> {
-        Ok(verdict(self.claims(token)))
-    }
 }

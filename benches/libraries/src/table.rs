@@ -2,6 +2,8 @@
 
 use std::{fmt::Write as _, hint::black_box};
 
+use jwt_gauntlet::bench::report::figures::short;
+
 use crate::{
     gate::Sound,
     measure::{Effort, Pair, side_by_side},
@@ -133,7 +135,7 @@ pub fn wavering(rows: &[Row]) -> Option<(f64, f64)> {
 /// Microseconds in three figures.
 #[must_use]
 pub fn micros(seconds: f64) -> String {
-    figures(seconds * 1e6)
+    short(seconds * 1e6)
 }
 
 /// A ratio in two figures, and never less than one decimal place below ten.
@@ -142,21 +144,13 @@ pub fn times(ratio: f64) -> String {
     if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.1}") }
 }
 
-fn figures(number: f64) -> String {
-    match number {
-        n if n < 10.0 => format!("{n:.2}"),
-        n if n < 100.0 => format!("{n:.1}"),
-        n => format!("{n:.0}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn figures_are_three() {
-        assert_eq!([0.123e-6, 1.5e-6, 23.45e-6, 1234.5e-6].map(micros), ["0.12", "1.50", "23.4", "1234"]);
+        assert_eq!([0.123e-6, 1.5e-6, 23.45e-6, 1234.5e-6].map(micros), ["0.123", "1.50", "23.4", "1234"]);
         assert_eq!([1.0, 8.61, 17.26].map(times), ["1.00", "8.61", "17.3"]);
     }
 }

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jwt_gauntlet::bench::measure::order;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
@@ -80,29 +81,15 @@ pub fn race(
 ) -> Vec<Result<Samples, Broken>> {
     let mut runners: Vec<_> = contenders.iter_mut().map(|c| StageRunner::new(c, server, budget.batch)).collect();
     for round in 0..budget.rounds {
-        // Another order each round: nobody always runs in the warmth of the same neighbour.
-        let (count, stride) = (runners.len(), coprime(runners.len(), round));
-        for turn in 0..count {
+        for turn in order(runners.len(), round) {
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            runners[(turn * stride + round) % count].batch();
+            runners[turn].batch();
             on_batch();
         }
     }
     runners.into_iter().map(|runner| runner.end.map_or(Ok(runner.samples), Err)).collect()
-}
-
-/// A step that visits all of `count` places, another one for each `round` where there are several.
-fn coprime(count: usize, round: usize) -> usize {
-    let divisor = |mut a: usize, mut b: usize| {
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        a
-    };
-    let steps: Vec<usize> = (1..count.max(2)).filter(|step| divisor(*step, count) <= 1).collect();
-    steps[(round * 7) % steps.len()]
 }
 
 /// A contender on its way.
@@ -173,22 +160,4 @@ impl<'a> StageRunner<'a> {
 fn processor_time() -> f64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    fn every_round_gives_each_contender_one_turn() {
-        for count in 1..40 {
-            for round in 0..50 {
-                let step = coprime(count, round);
-                let places: HashSet<usize> = (0..count).map(|turn| (turn * step + round) % count).collect();
-                assert_eq!(places.len(), count);
-            }
-        }
-    }
 }

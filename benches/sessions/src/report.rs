@@ -1,5 +1,7 @@
 //! The table on the terminal: a pure function over the results, at most 100 columns wide.
 
+use jwt_gauntlet::bench::report::figures::short;
+
 use crate::{
     plan::{Kind, Way},
     results::{Results, Timed},
@@ -185,22 +187,7 @@ fn interval(of: &Estimate) -> String {
     format!("{} [{}, {}]", micros(of.mid), micros(of.low), micros(of.high))
 }
 
-/// Seconds as microseconds, in three digits or so.
+/// Seconds as microseconds.
 fn micros(seconds: f64) -> String {
-    match seconds * 1e6 {
-        us if us < 9.995 => format!("{us:.2}"),
-        us if us < 99.95 => format!("{us:.1}"),
-        us => format!("{us:.0}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_have_three_digits() {
-        let seconds = [1.234e-7, 1.0e-6, 9.999e-6, 43.21e-6, 99.97e-6, 1.234e-3];
-        assert_eq!(seconds.map(micros), ["0.12", "1.00", "10.0", "43.2", "100", "1234"]);
-    }
+    short(seconds * 1e6)
 }

@@ -9,7 +9,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jwt_gauntlet::{Finding, fuzz, internal::report::style::grouped};
 
-use crate::cli::{duration, watched};
+use crate::cli::watched;
 
 /// A line with numbers, or nothing.
 pub(super) struct Progress {
@@ -30,7 +30,7 @@ impl Progress {
         line.enable_steady_tick(Duration::from_millis(200));
         let until = match (cases, time) {
             (Some(cases), _) => format!("of {} tokens", grouped(usize::try_from(cases).unwrap_or(usize::MAX))),
-            (None, Some(time)) => format!("of {}", duration::spell(time)),
+            (None, Some(time)) => format!("of {}", humantime::format_duration(time)),
             (None, None) => String::new(),
         };
         Self { line, started: Instant::now(), until, found: Mutex::default() }

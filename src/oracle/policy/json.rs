@@ -125,41 +125,44 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self) -> Option<Json> {
-        self.enter()?;
         let mut items = Vec::new();
-        let mut open = self.skip("[") && !self.mark("]");
-        while open {
-            items.push(self.value()?);
-            open = self.mark(",");
-            if !open && !self.mark("]") {
-                return None;
-            }
-        }
-        self.depth -= 1;
+        self.each(["[", "]"], |reader| {
+            items.push(reader.value()?);
+            Some(())
+        })?;
         Some(Json::List(items))
     }
 
     fn object(&mut self) -> Option<Json> {
-        self.enter()?;
         let (mut members, mut names) = (Members::new(), std::collections::HashSet::new());
-        let mut open = self.skip("{") && !self.mark("}");
-        while open {
-            self.rest = self.rest.trim_start_matches(BLANK);
-            let name = self.text()?;
-            if !self.mark(":") {
+        self.each(["{", "}"], |reader| {
+            reader.rest = reader.rest.trim_start_matches(BLANK);
+            let name = reader.text()?;
+            if !reader.mark(":") {
                 return None;
             }
             if !names.insert(name.clone()) {
-                self.odd = Some(DUPLICATE);
+                reader.odd = Some(DUPLICATE);
             }
-            members.push((name, self.value()?));
-            open = self.mark(",");
-            if !open && !self.mark("}") {
+            members.push((name, reader.value()?));
+            Some(())
+        })?;
+        Some(Json::Object(members))
+    }
+
+    /// Reads items with commas between them, one level down.
+    fn each(&mut self, [open, close]: [&str; 2], mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        self.enter()?;
+        let mut more = self.skip(open) && !self.mark(close);
+        while more {
+            item(self)?;
+            more = self.mark(",");
+            if !more && !self.mark(close) {
                 return None;
             }
         }
         self.depth -= 1;
-        Some(Json::Object(members))
+        Some(())
     }
 
     /// `-? (0 | 1-9 digits) (. digits)? ([eE] [+-]? digits)?` (RFC 8259 section 6).

@@ -199,6 +199,16 @@ fn pss_with(setup: &Setup, jws: &Jws, rules: &Pss) -> bool {
     own && message().is_some_and(|m| pss(&m, bits(&setup.key), &digest, rules).is_some())
 }
 
+fn any_hash() -> [Digester; 5] {
+    [
+        |data| sha1::Sha1::digest(data).to_vec(),
+        |data| md5::Md5::digest(data).to_vec(),
+        sha2(Sha2::Sha256),
+        sha2(Sha2::Sha384),
+        sha2(Sha2::Sha512),
+    ]
+}
+
 /// The salt may have any length.
 pub(super) fn pss_salt_free(setup: &Setup, jws: &Jws) -> bool {
     pss_with(setup, jws, &Pss { salt: None, ..Pss::exact(setup.algorithm()) }) || setup.exact(jws)
@@ -207,14 +217,7 @@ pub(super) fn pss_salt_free(setup: &Setup, jws: &Jws) -> bool {
 /// The mask may come from any hash.
 pub(super) fn pss_mask_free(setup: &Setup, jws: &Jws) -> bool {
     let exact = || Pss::exact(setup.algorithm());
-    let masks: [Digester; 5] = [
-        |data| sha1::Sha1::digest(data).to_vec(),
-        |data| md5::Md5::digest(data).to_vec(),
-        sha2(Sha2::Sha256),
-        sha2(Sha2::Sha384),
-        sha2(Sha2::Sha512),
-    ];
-    masks.into_iter().any(|mask| pss_with(setup, jws, &Pss { mask, salt: None, ..exact() })) || setup.exact(jws)
+    any_hash().into_iter().any(|mask| pss_with(setup, jws, &Pss { mask, salt: None, ..exact() })) || setup.exact(jws)
 }
 
 /// Trailer and top bits are not read.
@@ -235,13 +238,6 @@ pub(super) fn pkcs1_for_pss(setup: &Setup, jws: &Jws) -> bool {
 
 /// The hash of the message may be any, the parameters following it.
 pub(super) fn pss_hash_free(setup: &Setup, jws: &Jws) -> bool {
-    let hashes: [Digester; 5] = [
-        |data| sha1::Sha1::digest(data).to_vec(),
-        |data| md5::Md5::digest(data).to_vec(),
-        sha2(Sha2::Sha256),
-        sha2(Sha2::Sha384),
-        sha2(Sha2::Sha512),
-    ];
-    hashes.into_iter().any(|hash| pss_with(setup, jws, &Pss { hash, mask: hash, salt: None, strict_ends: true }))
+    any_hash().into_iter().any(|hash| pss_with(setup, jws, &Pss { hash, mask: hash, salt: None, strict_ends: true }))
         || setup.exact(jws)
 }
