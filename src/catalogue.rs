@@ -39,7 +39,7 @@ pub struct Catalogue {
 }
 
 /// One class of attack: what a file says about all its cases.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attack {
     /// The file's path without its ending: `alg-none/case-variants`.

@@ -56,14 +56,7 @@ fn attack(fingerprint: &Fingerprint, meaning: Meaning, known: Option<&Attack>) -
     };
     match (meaning.rule, known, meaning.outcome) {
         (Some(rule), ..) => text(rule.title(), rule.severity(), rule.references(), &[rule.cwe()], rule.remedy()),
-        (_, Some(known), _) => Attack {
-            id,
-            title: known.title.clone(),
-            severity: known.severity,
-            cwe: known.cwe.clone(),
-            references: known.references.clone(),
-            remedy: known.remedy.clone(),
-        },
+        (_, Some(known), _) => Attack { id, ..known.clone() },
         (_, _, Outcome::Forged) => text(
             "A token that no trusted key signed is accepted",
             Severity::Critical,
