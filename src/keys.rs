@@ -29,7 +29,7 @@ pub(crate) use self::{
     certificate::CertificateSpec,
     private::private_keys,
     public::rsa_parameters,
-    rsa_key::{digest_info, emsa_pkcs1, emsa_pss, mgf1},
+    rsa_key::{digest_info, digest_info_without_null, emsa_pkcs1, emsa_pss, mgf1},
     secret::{bare, derive, read_secret, tag},
 };
 pub use self::{

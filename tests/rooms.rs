@@ -35,7 +35,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("report", "algorithm catalogue configuration recipe step text verdict verifier"),
     ("ask", "algorithm configuration issuer oracle report token verdict verifier"),
     ("bench", "algorithm keys report text trust verdict verifier"),
-    ("attack", "algorithm ask catalogue configuration oracle recipe report step verdict verifier"),
+    ("attack", "algorithm ask catalogue configuration oracle recipe report step text verdict verifier"),
     (
         "fuzz",
         "algorithm ask catalogue configuration entropy harvest issuer oracle recipe report sample step text token trust verdict verifier words",
@@ -44,7 +44,7 @@ const ROOMS: &[(&str, &str)] = &[
         "libfuzzer",
         "algorithm ask attack catalogue configuration entropy fuzz oracle report sample step token verdict verifier words",
     ),
-    ("replay", "algorithm ask catalogue configuration fuzz oracle recipe report token verdict verifier words"),
+    ("replay", "algorithm ask catalogue configuration fuzz oracle report verdict verifier words"),
 ];
 
 /// Rooms by name, with the rooms that their code names.

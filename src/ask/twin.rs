@@ -16,7 +16,6 @@ use crate::{
     algorithm::Sha2,
     issuer::Issuer,
     oracle::{lenient, now, policy},
-    recipe::Forged,
     token::{Member, Segment, object_members},
 };
 
@@ -57,13 +56,12 @@ impl<'a> Twins<'a> {
         self.tokens
     }
 
-    /// Which twin is that of `forged`; `None` where the issuer's key is not at hand.
-    pub(crate) fn of(&mut self, forged: &Forged) -> Option<usize> {
-        let text = forged.token.as_str();
+    /// Which twin is that of a forged token with that canary; `None` where the issuer's key is not at hand.
+    pub(crate) fn of(&mut self, text: &str, canary: &str) -> Option<usize> {
         let form = Form::of(text);
         let reading = lenient::spelled(text).into_iter().next().map(|spelled| spelled.reading);
         let header = reading.as_ref().and_then(|reading| object_members(&reading.header)).map(|members| self.header(&members));
-        let claims = reading.map(|reading| Segment::from_bytes(self.own_canary(&reading.payload, &forged.canary)));
+        let claims = reading.map(|reading| Segment::from_bytes(self.own_canary(&reading.payload, canary)));
         let [usual_header, usual_claims] = self.usual.clone();
         for header in header.iter().chain([&usual_header]) {
             for claims in claims.iter().chain([&usual_claims]) {
@@ -144,12 +142,7 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        algorithm::Algorithm,
-        configuration::Configuration,
-        token::{Draft, Token},
-        verdict::Provenance,
-    };
+    use crate::{algorithm::Algorithm, configuration::Configuration, token::Draft};
 
     const CANARY: &str = "00112233445566778899aabbccddeeff";
 
@@ -157,13 +150,9 @@ mod tests {
         Configuration::default().issuer(algorithm).expect("a key")
     }
 
-    fn forged(token: String) -> Forged {
-        Forged { token: Token(token), canary: CANARY.to_owned(), provenance: Provenance::Forged, issued: Vec::new() }
-    }
-
-    fn compact(header: &str, claims: &str) -> Forged {
+    fn compact(header: &str, claims: &str) -> String {
         let [header, claims] = [header, claims].map(|text| BASE64URL_NOPAD.encode(text.as_bytes()));
-        forged(format!("{header}.{claims}."))
+        format!("{header}.{claims}.")
     }
 
     fn text(token: &str, segment: usize) -> String {
@@ -180,8 +169,8 @@ mod tests {
                 r#"{{"iss":"https://issuer.example","sub":"x","aud":"https://api.example","exp":4102444800,"c":"{CANARY}"}}"#
             );
             let odd = compact(r#"{"alg":"none","typ":"JWT","jwk":{},"ALG":"x","kid":"../x","note":"x"}"#, &claims);
-            let at = twins.of(&odd).expect("a twin");
-            assert_eq!(twins.of(&odd), Some(at), "made once");
+            let at = twins.of(&odd, CANARY).expect("a twin");
+            assert_eq!(twins.of(&odd, CANARY), Some(at), "made once");
             let twin = twins.into_tokens().remove(at);
             assert!(issuer.oracle().verifies(&twin), "{algorithm}");
             assert!(text(&twin, 0).ends_with(r#","note":"x"}"#), "{}", text(&twin, 0));
@@ -194,8 +183,8 @@ mod tests {
     fn what_must_be_refused_is_not_kept() {
         let issuer = issuer(Algorithm::HS256);
         let mut twins = Twins::new(&issuer, 1);
-        let critical = twins.of(&compact(r#"{"alg":"none","crit":["x"],"x":1}"#, r#"{"sub":"admin","exp":1}"#));
-        assert_eq!(critical, twins.of(&forged("no token at all".to_owned())), "both have the usual twin");
+        let critical = twins.of(&compact(r#"{"alg":"none","crit":["x"],"x":1}"#, r#"{"sub":"admin","exp":1}"#), CANARY);
+        assert_eq!(critical, twins.of("no token at all", CANARY), "both have the usual twin");
         assert_eq!(twins.into_tokens().len(), 1);
     }
 
@@ -206,7 +195,7 @@ mod tests {
         for json in
             [r#"{"payload":"e30","protected":"e30","signature":""}"#, r#"{"payload":"e30","signatures":[{"protected":"e30"}]}"#]
         {
-            let at = twins.of(&forged(json.to_owned())).expect("a twin");
+            let at = twins.of(json, CANARY).expect("a twin");
             let value: serde_json::Value = serde_json::from_str(&twins.tokens[at]).expect("JSON");
             let signed = if json.contains("signatures") { &value["signatures"][0] } else { &value };
             let part = |name: &str, of: &serde_json::Value| of[name].as_str().expect("text").to_owned();

@@ -142,7 +142,9 @@ impl<'a> Unit<'a> {
             let forge = |case: &Case| {
                 let forged = case.recipe.forge(issuer, self.batch.seed, &case.id);
                 let unsigned = forged.as_ref().ok().filter(|forged| forged.provenance == Provenance::Forged);
-                let twin = unsigned.filter(|_| case.expect == Expectation::Reject).and_then(|forged| twins.of(forged));
+                let twin = unsigned
+                    .filter(|_| case.expect == Expectation::Reject)
+                    .and_then(|forged| twins.of(forged.token.as_str(), &forged.canary));
                 Prepared { case: case.clone(), forged, twin }
             };
             let cases = self.batch.cases.iter().map(forge).collect();

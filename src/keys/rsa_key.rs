@@ -8,6 +8,7 @@ use rsa::{
     traits::{PrivateKeyParts, PublicKeyParts},
 };
 
+use super::der;
 use crate::algorithm::{Algorithm, Sha2};
 
 /// An RSA key pair.
@@ -122,14 +123,24 @@ type NoRng = rsa::rand_core::OsRng;
 /// The `DigestInfo` that PKCS#1 v1.5 signs (RFC 8017 section 9.2).
 #[must_use]
 pub(crate) fn digest_info(hash: Sha2, digest: &[u8]) -> Vec<u8> {
+    info(hash, &der::tlv(der::NULL, &[]), digest)
+}
+
+/// The same without the NULL of the algorithm's parameters, which verifiers may take (RFC 8017 appendix A.2.4).
+#[must_use]
+pub(crate) fn digest_info_without_null(hash: Sha2, digest: &[u8]) -> Vec<u8> {
+    info(hash, &[], digest)
+}
+
+fn info(hash: Sha2, parameters: &[u8], digest: &[u8]) -> Vec<u8> {
     let last = match hash {
         Sha2::Sha256 => 1,
         Sha2::Sha384 => 2,
         Sha2::Sha512 => 3,
     };
-    let oid = crate::keys::der::oid(&[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last]);
-    let algorithm = crate::keys::der::nest(crate::keys::der::SEQUENCE, &[oid, crate::keys::der::tlv(crate::keys::der::NULL, &[])]);
-    crate::keys::der::nest(crate::keys::der::SEQUENCE, &[algorithm, crate::keys::der::tlv(crate::keys::der::OCTET_STRING, digest)])
+    let oid = der::oid(&[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last]);
+    let algorithm = der::nest(der::SEQUENCE, &[oid, parameters.to_vec()]);
+    der::nest(der::SEQUENCE, &[algorithm, der::tlv(der::OCTET_STRING, digest)])
 }
 
 /// `00 01 FF … FF 00 || info` in `size` bytes (RFC 8017 section 9.2); `None` if there is no room for eight FF.

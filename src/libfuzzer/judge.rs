@@ -70,7 +70,9 @@ impl Judge {
 
     /// Whether no reading of the rules lets a verifier refuse the token.
     fn must_be_taken(&self, token: &str) -> bool {
-        self.stage.issuer().provenance_alone(token) == Provenance::Genuine
+        let issuer = self.stage.issuer();
+        issuer.provenance_alone(token) == Provenance::Genuine
+            && !issuer.oracle().is_left_open(token)
             && policy::judge(self.stage.trust(), token, now()) == Ruling::Good
     }
 

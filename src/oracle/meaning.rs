@@ -52,18 +52,25 @@ impl Oracle<'_> {
     /// signer's affair: nobody else can spell them otherwise.
     #[must_use]
     pub fn verifies(&self, token: &str) -> bool {
-        let Some((input, signature)) = token.rsplit_once('.').filter(|(input, _)| input.matches('.').count() == 1) else {
-            return false;
-        };
-        let signature = data_encoding::BASE64URL_NOPAD.decode(signature.as_bytes());
-        let good = |signature: Vec<u8>| self.public.verifies_weakly(self.trust.algorithm, input.as_bytes(), &signature);
-        !self.anyone_signs && signature.is_ok_and(good)
+        !self.anyone_signs && parts(token).is_some_and(|(input, signature)| self.verifies_weakly(input, &signature))
+    }
+
+    /// Whether the specification of the configured algorithm leaves it to the verifier whether the signature is good: Ed25519 with the
+    /// cofactor or an R of small order (RFC 8032 section 5.1.7), `DigestInfo` without its NULL (RFC 8017 appendix A.2.4).
+    #[must_use]
+    pub fn is_left_open(&self, token: &str) -> bool {
+        !self.anyone_signs && parts(token).is_some_and(|(input, signature)| self.leaves_open(input, &signature))
+    }
+
+    /// The configured algorithm's mathematics.
+    pub(super) fn verifies_weakly(&self, input: &[u8], signature: &[u8]) -> bool {
+        self.public.verifies_weakly(self.trust.algorithm, input, signature)
     }
 
     fn accepted(&self, token: &str, issued: &[Entry], canary: &str, claims: Option<&Claims>) -> Meaning {
         // What verifies as RFC 7518 says is good in every spelling of its signature, such as the other s of ECDSA.
         let ledger = self.ledger.with(issued);
-        if self.verifies(token) {
+        if self.verifies(token) || self.is_left_open(token) {
             let ruled = self.ruled(token);
             // The issuer signed a text, and whoever took it for a token of its own read other claims out of it.
             let inner = ruled.rule == Some(Rule::ClaimsNotAnObject) && ledger.echo(token, canary, claims) == Echo::Canary;
@@ -94,4 +101,10 @@ impl Oracle<'_> {
             Ruling::Good | Ruling::Free(_) => HELD,
         }
     }
+}
+
+/// The signing input and the signature of a compact token of three segments.
+fn parts(token: &str) -> Option<(&[u8], Vec<u8>)> {
+    let (input, signature) = token.rsplit_once('.').filter(|(input, _)| input.matches('.').count() == 1)?;
+    Some((input.as_bytes(), data_encoding::BASE64URL_NOPAD.decode(signature.as_bytes()).ok()?))
 }

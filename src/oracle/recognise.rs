@@ -49,6 +49,20 @@ impl Oracle<'_> {
         if made { Provenance::Respelled } else { Provenance::Forged }
     }
 
+    /// Whether the configured algorithm is specified so that one verifier may take this signature and another refuse it.
+    pub(super) fn leaves_open(&self, input: &[u8], signature: &[u8]) -> bool {
+        let algorithm = self.trust.algorithm;
+        let fits = self.public.fits(algorithm) && !self.public_is_void();
+        fits && match &self.public.material {
+            PublicMaterial::Rsa { n, e } => !algorithm.is_pss() && rsa::lacks_null(n, e, algorithm.hash(), input, signature),
+            PublicMaterial::Ed25519 { x } => {
+                eddsa::verifies_cofactored(x, input, signature)
+                    && (eddsa::has_small_r(signature) || !self.verifies_weakly(input, signature))
+            }
+            PublicMaterial::Secret(_) | PublicMaterial::Ec { .. } => false,
+        }
+    }
+
     /// Whether anyone can sign for the trusted key, as far as that is told at sight.
     fn public_is_void(&self) -> bool {
         match &self.public.material {

@@ -10,7 +10,7 @@ const ALIAS: &str = "Ed25519 is the newer name of what EdDSA means with this key
 const CRIT_NULL: &str = "a member is null: many libraries treat it as absent";
 const CRIT_MAY: &str = "crit is empty or names standard members, so it may be refused as invalid (RFC 7515 section 4.1.11)";
 const B64: &str = "b64 without effect: a verifier that does not know RFC 7797 ignores it, or must refuse it if crit names it";
-const TYP: &str = "typ names no kind of token that is known (RFC 7515 section 4.1.9 leaves it to the application)";
+const TYP: &str = "typ is optional (RFC 7519 section 5.1), but a verifier may insist on one kind (RFC 8725 section 3.11)";
 const KEY_ID: &str = "kid is not that of the configured key: some verifiers look it up, others ignore it";
 const CARRIED: &str =
     "a member about keys, content or encryption, or a copy of a claim: some verifiers process it, others ignore it";
@@ -105,15 +105,14 @@ fn b64(header: View<'_>) -> Check {
 
 /// RFC 8725 section 3.11. Media types ignore case and may leave out `application/` (RFC 7515 section 4.1.9).
 fn typ(header: View<'_>) -> Check {
-    let name = match header.get("typ") {
-        None => return Check::Pass,
-        Some(Json::Text(name)) => name.to_ascii_lowercase(),
-        Some(_) => return Check::Free(TYP),
-    };
-    match name.strip_prefix("application/").unwrap_or(&name) {
-        "jwt" => Check::Pass,
-        kind if OTHER_KINDS.contains(&kind) => Check::Fail(Rule::Typ),
-        _ => Check::Free(TYP),
+    let Some(Json::Text(name)) = header.get("typ") else { return Check::Free(TYP) };
+    let kind = name.to_ascii_lowercase();
+    if OTHER_KINDS.contains(&kind.strip_prefix("application/").unwrap_or(&kind)) {
+        Check::Fail(Rule::Typ)
+    } else if name == "JWT" {
+        Check::Pass
+    } else {
+        Check::Free(TYP)
     }
 }
 

@@ -56,10 +56,12 @@ fn genuine_tokens_of_every_algorithm_are_good() {
 fn the_header_is_ruled_on_as_the_table_says() {
     let alg = r#""alg":"HS256""#;
     let table = [
-        (r#""alg":"HS256","kid":"key-1""#, "good"),
-        (r#""alg":"HS256","kid":"key-1","unknown":[1]"#, "good"),
-        (r#""alg":"HS256","kid":"key-1","typ":"application/jwt""#, "good"),
-        (r#""\u0061lg":"HS\u003256","kid":"key-1""#, "good"),
+        (HEADER, "good"),
+        (r#""alg":"HS256","typ":"JWT","kid":"key-1","unknown":[1]"#, "good"),
+        (r#""\u0061lg":"HS\u003256","typ":"JWT","kid":"k\u0065y-1""#, "good"),
+        (r#""alg":"HS256","kid":"key-1""#, "free"),
+        (r#""alg":"HS256","kid":"key-1","typ":"jwt""#, "free"),
+        (r#""alg":"HS256","kid":"key-1","typ":"application/jwt""#, "free"),
         (alg, "free"),
         (r#""alg":"HS256","kid":7"#, "free"),
         (r#""typ":"JWT""#, "algorithm"),
@@ -208,13 +210,13 @@ fn other_spellings_are_free_and_break_rules_all_the_same() {
 #[test]
 fn only_what_was_configured_is_asked_for() {
     let open = Trust { issuer: None, audience: None, kid: None, ..trust() };
-    let token = token(r#"{"alg":"HS256"}"#, r#"{"exp":4102444800,"aud":"someone"}"#);
+    let token = token(r#"{"alg":"HS256","typ":"JWT"}"#, r#"{"exp":4102444800,"aud":"someone"}"#);
     assert_eq!(judge(&open, &token, NOW), Ruling::Good);
     assert_eq!(word(judge(&trust(), &token, NOW)), "issuer");
     let mixed = Trust { algorithms: Some(vec![Algorithm::HS256, Algorithm::RS256]), ..issuer(Algorithm::RS256).trust };
     let claims = format!("{{{CLAIMS}}}");
     for (algorithm, expected) in [("RS256", "good"), ("HS256", "algorithm"), ("RS512", "algorithm")] {
-        let token = self::token(&format!(r#"{{"alg":"{algorithm}","kid":"key-1"}}"#), &claims);
+        let token = self::token(&format!(r#"{{"alg":"{algorithm}","typ":"JWT","kid":"key-1"}}"#), &claims);
         assert_eq!(word(judge(&mixed, &token, NOW)), expected, "the RSA key is for no MAC, whatever the list says: {algorithm}");
     }
 }

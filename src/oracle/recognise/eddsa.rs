@@ -26,6 +26,19 @@ pub(super) fn made(key: &[u8], input: &[u8], given: &[u8]) -> bool {
     })
 }
 
+/// Whether 8SB = 8R + 8kA for plain Ed25519, S being below the order (RFC 8032 section 5.1.7).
+pub(super) fn verifies_cofactored(key: &[u8], input: &[u8], given: &[u8]) -> bool {
+    let Some((r, s)) = given.split_at_checked(32) else { return false };
+    let (Some(public), Some(commitment), Ok(s)) = (point(key), point(r), <[u8; 32]>::try_from(s)) else { return false };
+    let s: Option<Scalar> = Scalar::from_canonical_bytes(s).into();
+    s.is_some_and(|s| (ED25519_BASEPOINT_POINT * s - commitment - public * hash(&[r, key, input])).is_small_order())
+}
+
+/// Whether R is of small order.
+pub(super) fn has_small_r(given: &[u8]) -> bool {
+    given.get(..32).and_then(point).is_some_and(|r| r.is_small_order())
+}
+
 fn point(bytes: &[u8]) -> Option<EdwardsPoint> {
     CompressedEdwardsY::from_slice(bytes).ok()?.decompress()
 }

@@ -11,7 +11,7 @@ use sha2::{Sha224, Sha512_256};
 
 use crate::{
     algorithm::Sha2,
-    keys::{digest_info, emsa_pkcs1, mgf1},
+    keys::{digest_info, digest_info_without_null, emsa_pkcs1, mgf1},
 };
 
 const HASHES: [Sha2; 3] = [Sha2::Sha256, Sha2::Sha384, Sha2::Sha512];
@@ -24,8 +24,14 @@ pub(super) fn is_void(n: &[u8], e: &[u8]) -> bool {
 
 /// Whether the signature is as long as the modulus, below it, and opens to a block that RFC 8017 would build.
 pub(super) fn made_strictly(n: &[u8], e: &[u8], input: &[u8], given: &[u8]) -> bool {
+    Opener::new(n, e).is_some_and(|key| key.fits(given) && key.is_right(&key.open(given), input))
+}
+
+/// Whether it opens to the block of RFC 8017 section 9.2 but for the NULL in `DigestInfo`.
+pub(super) fn lacks_null(n: &[u8], e: &[u8], hash: Sha2, input: &[u8], given: &[u8]) -> bool {
     let Some(key) = Opener::new(n, e) else { return false };
-    given.len() == key.size() && BigUint::from_bytes_be(given) < key.n && key.is_right(&key.open(given), input)
+    let block = emsa_pkcs1(&digest_info_without_null(hash, &hash.digest(input)), key.size());
+    key.fits(given) && block.is_some_and(|block| block == key.open(given))
 }
 
 /// Whether some reading of the signature opens to a block that only the private key makes.
@@ -51,6 +57,11 @@ impl Opener {
         let key = Self { n: BigUint::from_bytes_be(n), e: BigUint::from_bytes_be(e) };
         // Shorter ones hold no digest, and nobody configures them.
         (key.n.bits() >= 256).then_some(key)
+    }
+
+    /// Whether a signature is as long as the modulus and below it (RFC 8017 section 8.2.2).
+    fn fits(&self, signature: &[u8]) -> bool {
+        signature.len() == self.size() && BigUint::from_bytes_be(signature) < self.n
     }
 
     /// Bytes in the modulus.

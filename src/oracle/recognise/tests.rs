@@ -8,11 +8,12 @@ use crate::{
     catalogue::Catalogue,
     issuer::Issuer,
     keys::{Key, Role},
+    oracle::HELD,
     recipe::{Base, Forged},
     step::fixture::{configured, forge, issuer},
     token::Draft,
     trust::Trust,
-    verdict::Provenance,
+    verdict::{Provenance, Verdict},
 };
 
 const USUAL: [Algorithm; 5] = [Algorithm::HS256, Algorithm::RS256, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
@@ -194,6 +195,33 @@ fn every_odd_rsa_block_of_the_issuer_is_recognised() {
             assert_eq!(issuer.provenance_alone(forged.token.as_str()), Provenance::Genuine, "{algorithm} {key}");
         }
     }
+}
+
+#[test]
+fn what_a_specification_leaves_to_the_verifier_is_no_finding() {
+    let eddsa = |variant: &str| format!("{{ sign-eddsa-variant = {{ variant = '{variant}' }} }}");
+    let hash = |hash: &str| format!("{{ rsa-hash = {{ hash = '{hash}' }} }}");
+    for (algorithm, step, open) in [
+        (Algorithm::EdDSA, eddsa("identity-r"), true),
+        (Algorithm::EdDSA, eddsa("non-canonical-r-sign"), true),
+        (Algorithm::EdDSA, eddsa("order-two-added"), true),
+        (Algorithm::EdDSA, eddsa("ed25519ph"), false),
+        (Algorithm::RS384, hash("no-null"), true),
+        (Algorithm::RS384, hash("sha256"), false),
+        (Algorithm::RS384, hash("no-info"), false),
+    ] {
+        let (issuer, forged) = made(algorithm, &[&step]);
+        let (oracle, token) = (issuer.oracle(), forged.token.as_str());
+        assert_eq!(oracle.is_left_open(token), open, "{step}");
+        for issued in [&*forged.issued, &[]] {
+            let meaning = oracle.meaning(token, issued, &forged.canary, &Verdict::Accepted(None));
+            assert_eq!(meaning == HELD, open, "{step} {meaning:?}");
+        }
+        assert!(!oracle.is_left_open(&issuer.genuine().to_string()), "{algorithm}");
+        assert!(!oracle.is_left_open(&issuer.broken()), "{algorithm}");
+    }
+    let spelled = made(Algorithm::EdDSA, &["{ sign = { with = 'trusted' } }", "{ respell-eddsa = { to = 'plus-order' } }"]);
+    assert!(!spelled.0.oracle().is_left_open(spelled.1.token.as_str()), "S must be below the order");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha224};
 use super::{info, no_room, oid, pkcs1_algorithm, private, sign_raw};
 use crate::{
     algorithm::Sha2,
-    keys::{der, emsa_pkcs1},
+    keys::{digest_info_without_null, emsa_pkcs1},
     step::{StepError, Work, signature},
 };
 
@@ -61,10 +61,7 @@ impl SignedHash {
             Self::Sha384 => sha2(Sha2::Sha384)?,
             Self::Sha512 => sha2(Sha2::Sha512)?,
             Self::NoInfo => own.digest(input),
-            Self::NoNull => {
-                let algorithm = der::nest(der::SEQUENCE, &[der::oid(oid(own))]);
-                der::nest(der::SEQUENCE, &[algorithm, der::tlv(der::OCTET_STRING, &own.digest(input))])
-            }
+            Self::NoNull => digest_info_without_null(own, &own.digest(input)),
         })
     }
 }
