@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, hint::black_box};
 
-use jwt_gauntlet::bench::report::figures::short;
+use jwt_gauntlet::internal::bench::report::figures::short;
 
 use crate::{
     gate::Sound,

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jwt_gauntlet::bench::measure::order;
+use jwt_gauntlet::internal::bench::measure::order;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! The table on the terminal: a pure function over the results, at most 100 columns wide.
 
-use jwt_gauntlet::bench::report::figures::short;
+use jwt_gauntlet::internal::bench::report::figures::short;
 
 use crate::{
     plan::{Kind, Way},
