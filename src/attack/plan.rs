@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn near_miss_controls_are_less_than_a_tenth_of_the_questions() {
-        for algorithm in Algorithm::ALL {
+        for algorithm in [Algorithm::HS256, Algorithm::RS256, Algorithm::EdDSA] {
             let plan = Plan::new(&Catalogue::built_in(), &[algorithm], 1, (1, 1));
             let twins: usize = plan.units().iter().map(|unit| unit.tokens().twins.len()).sum();
             let covered = plan.units().iter().flat_map(|unit| &unit.tokens().cases).filter(|one| one.twin.is_some()).count();
