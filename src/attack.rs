@@ -11,7 +11,6 @@ mod unit;
 pub use plan::Plan;
 
 use std::{
-    collections::HashMap,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -177,19 +176,16 @@ impl<'a> Gauntlet<'a> {
             cases: planned,
             interrupted: stop.load(Ordering::Relaxed),
         };
-        self.in_order(plan, tally).conclude(&ended).map(|(report, _)| report)
+        in_order(plan, tally).conclude(&ended).map(|(report, _)| report)
     }
+}
 
-    /// The tally in the order of the plan, which units end in does not.
-    fn in_order(&self, plan: &Plan, mut tally: Tally) -> Tally {
-        let cases: HashMap<&str, usize> =
-            self.catalogue.cases.iter().enumerate().map(|(at, case)| (case.id.as_str(), at)).collect();
-        let order = |id: &str, algorithm: Algorithm| (self.algorithms.iter().position(|a| *a == algorithm), cases.get(id).copied());
-        tally.findings.sort_by_key(|(finding, ())| order(&finding.case, finding.algorithm));
-        for list in [&mut tally.skipped, &mut tally.vacuous] {
-            list.sort_by_key(|case| order(&case.case, case.algorithm));
-        }
-        tally.controls.sort_by_cached_key(|control| plan.position(control));
-        tally
+/// The tally in the order of the plan, which units end in does not.
+fn in_order(plan: &Plan, mut tally: Tally) -> Tally {
+    tally.findings.sort_by_cached_key(|(finding, ())| plan.order(&finding.case, finding.algorithm));
+    for list in [&mut tally.skipped, &mut tally.vacuous] {
+        list.sort_by_cached_key(|case| plan.order(&case.case, case.algorithm));
     }
+    tally.controls.sort_by_cached_key(|control| plan.position(control));
+    tally
 }

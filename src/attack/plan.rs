@@ -1,6 +1,6 @@
 //! Everything that a run asks: the cases by algorithm and configuration, cut into units, forged when first needed.
 
-use std::sync::OnceLock;
+use std::{collections::HashMap, sync::OnceLock};
 
 use crate::{
     algorithm::Algorithm,
@@ -20,6 +20,9 @@ const UNIT: usize = 256;
 /// many targets.
 pub struct Plan {
     stages: Vec<Stage>,
+    algorithms: Vec<Algorithm>,
+    /// Where each case stands in the catalogue.
+    cases: HashMap<String, usize>,
 }
 
 /// The cases of one algorithm and configuration.
@@ -77,7 +80,8 @@ impl Plan {
             stages
                 .extend(groups.into_iter().filter_map(|(configuration, cases)| Stage::new(algorithm, configuration, &cases, seed)));
         }
-        Self { stages }
+        let cases = catalogue.cases.iter().enumerate().map(|(at, case)| (case.id.clone(), at)).collect();
+        Self { stages, algorithms: algorithms.to_vec(), cases }
     }
 
     /// How many cases there are.
@@ -96,6 +100,11 @@ impl Plan {
     #[must_use]
     pub fn stream(&self) -> Vec<&str> {
         self.units().into_iter().flat_map(|unit| unit.stage.stream(unit.tokens())).collect()
+    }
+
+    /// Where a case of an algorithm stands in a report.
+    pub(super) fn order(&self, case: &str, algorithm: Algorithm) -> (Option<usize>, Option<usize>) {
+        (self.algorithms.iter().position(|one| *one == algorithm), self.cases.get(case).copied())
     }
 
     /// Where the set-up of `control` stands.
