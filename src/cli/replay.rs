@@ -34,7 +34,7 @@ Exit codes:
   0  no case happens any more
   1  at least one case still happens
   2  usage error, or a FILE that cannot be read
-  3  nothing was proven: the target refused a genuine token, or no case could be sent
+  3  nothing was proven: the target refused a genuine token, no case could be sent, or most refusals are vacuous
   4  the target could not be reached")]
 pub(super) struct Args {
     /// Attack files, JSON reports and token files, and the target: builtin:NAME or exec:COMMAND [default: builtin:jsonwebtoken]

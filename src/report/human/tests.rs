@@ -183,6 +183,33 @@ fn what_does_not_fail_an_interrupted_run_is_told() {
 }
 
 #[test]
+fn vacuous_refusals_are_told_and_prove_nothing_where_they_are_most() {
+    let attack = Arc::clone(&crate::catalogue::Catalogue::built_in().cases[0].attack);
+    let case = Skipped { case: "a/b#1".to_owned(), algorithm: Algorithm::RS256, reason: "no such user".to_owned(), attack };
+    let mut report = report(Vec::new());
+    report.vacuous = vec![case; 2];
+    report.summary.vacuous = 2;
+    let text = shown(&report, &Baseline::default());
+    assert!(text.starts_with("HELD") && text.contains("VACUOUS  2 refusals") && text.contains("2  no such user"), "{text}");
+    assert!(text.contains("1,300 held, 2 vacuous,"), "{text}");
+    report.summary.held = 1;
+    let text = shown(&report, &Baseline::default());
+    assert!(text.starts_with("PROVED NOTHING: 2 of 3 refusals say nothing") && text.contains("exit 3"), "{text}");
+    let replayed = Replayed::of(&report, &[("a/b#1".to_owned(), Algorithm::RS256)]);
+    assert_eq!((replayed[0].outcome, replayed[0].reason.as_deref()), (Outcome::Vacuous, Some("no such user")));
+}
+
+#[test]
+fn what_is_doubtful_is_not_called_a_forgery() {
+    let doubtful =
+        Finding { proof: Some(Proof::Doubtful), ..finding("a/b#1", Algorithm::RS256, Outcome::Forged, Severity::Medium) };
+    let text = shown(&report(vec![doubtful.clone()]), &Baseline::default()).replace('\n', " ");
+    assert!(text.starts_with("DOUBTFUL: 1 of 1,300 attack tokens was accepted, while genuine tokens were refused"), "{text}");
+    let proven = finding("a/b#2", Algorithm::RS256, Outcome::Forged, Severity::Critical);
+    assert!(shown(&report(vec![proven, doubtful]), &Baseline::default()).starts_with("FORGED"));
+}
+
+#[test]
 fn refused_genuine_tokens_prove_nothing_and_cannot_steer_the_terminal() {
     let mut report = report(Vec::new());
     report.controls[1] = control(Algorithm::ES256, 14);
