@@ -78,12 +78,12 @@ pub fn write(out: &mut dyn Write, report: &Report, view: &View<'_>) -> io::Resul
     }
     for known in [false, true] {
         let groups = Group::of(report, view, known);
+        let (doubtful, certain): (Vec<&Group<'_>>, Vec<&Group<'_>>) = groups.iter().partition(|group| group.doubtful);
         for outcome in groups::BY_GRAVITY {
-            let section: Vec<&Group<'_>> = groups.iter().filter(|g| g.outcome == outcome).collect();
-            if !section.is_empty() {
-                self::section(out, outcome, &section, view)?;
-            }
+            let section: Vec<&Group<'_>> = certain.iter().copied().filter(|group| group.outcome == outcome).collect();
+            self::section(out, heading(outcome), &section, view)?;
         }
+        section(out, groups::DOUBTFUL, &doubtful, view)?;
     }
     refused_anyway(out, report, view)?;
     skipped(out, report, view)?;
@@ -161,8 +161,10 @@ fn cut_reason(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!("Reason: {}", crate::text::cut(text, 300)) }
 }
 
-fn section(out: &mut dyn Write, outcome: Outcome, groups: &[&Group<'_>], view: &View<'_>) -> io::Result<()> {
-    let (name, meaning) = heading(outcome);
+fn section(out: &mut dyn Write, (name, meaning): (&str, &str), groups: &[&Group<'_>], view: &View<'_>) -> io::Result<()> {
+    if groups.is_empty() {
+        return Ok(());
+    }
     let known = if groups[0].known { ", known from the baseline" } else { "" };
     let title = view.style.paint(Ink::Bold, &name.to_uppercase());
     writeln!(out, "\n{title}  {}", view.style.wrap(&format!("{meaning}{known}"), name.len() + 2))?;

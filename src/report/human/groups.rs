@@ -6,7 +6,7 @@ use super::{Front, View, class, seed_option};
 use crate::{
     algorithm::Algorithm,
     report::{
-        Finding, Report,
+        Finding, Proof, Report,
         style::{Ink, Style, count, grouped, severity_ink},
     },
     text::plain,
@@ -33,11 +33,15 @@ pub(super) fn heading(outcome: Outcome) -> (&'static str, &'static str) {
     }
 }
 
+/// What is said about acceptances that may be about nothing.
+pub(super) const DOUBTFUL: (&str, &str) = ("doubtful", "accepted, while genuine tokens were refused under the same set-up");
+
 /// Findings of one class, outcome and severity.
 pub(super) struct Group<'a> {
     pub(super) outcome: Outcome,
     pub(super) severity: Severity,
     pub(super) known: bool,
+    pub(super) doubtful: bool,
     class: &'a str,
     findings: Vec<&'a Finding>,
     seed: u64,
@@ -49,13 +53,17 @@ impl<'a> Group<'a> {
         let mut groups: Vec<Self> = Vec::new();
         for finding in report.findings.iter().filter(|f| view.baseline.knows(f) == known) {
             let class = class(finding);
-            let same = |g: &&mut Self| g.class == class && g.outcome == finding.outcome && g.severity == finding.severity;
+            let doubtful = finding.proof == Some(Proof::Doubtful);
+            let same = |g: &&mut Self| {
+                (g.class, g.outcome, g.severity, g.doubtful) == (class, finding.outcome, finding.severity, doubtful)
+            };
             match groups.iter_mut().find(same) {
                 Some(group) => group.findings.push(finding),
                 None => groups.push(Self {
                     outcome: finding.outcome,
                     severity: finding.severity,
                     known,
+                    doubtful,
                     class,
                     findings: vec![finding],
                     seed: report.seed,
